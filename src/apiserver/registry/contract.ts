@@ -1,0 +1,139 @@
+/**
+ * How a resource is described. Every kind, built-in or custom, is one ResourceDefinition; the verbs are written once in
+ * the registry and call the strategy where kinds differ (upstream's rest.RESTCreateStrategy and friends).
+ */
+import type { FieldError } from '../../meta/field-error.ts';
+import type { KubeObject, UnknownObject } from '../../meta/object.ts';
+import type { Definitions, Schema } from '../../meta/schema/types.ts';
+import type { UserInfo } from '../request/user.ts';
+import type { Claim } from '../storage/contract.ts';
+
+/** Settings of the tenant's cluster that strategies need. */
+export interface ClusterSettings {
+  /** Service ClusterIPs, e.g. "10.96.0.0/16". */
+  serviceCIDR: string;
+  /** Pod addresses of the whole cluster, split among nodes, e.g. "10.244.0.0/16". */
+  clusterCIDR: string;
+  /** Prefix length of one node's podCIDR, e.g. 24. */
+  nodeCIDRMaskSize: number;
+  /** Inclusive, e.g. [30000, 32767]. */
+  nodePortRange: readonly [number, number];
+  /** e.g. "cluster.local". */
+  clusterDomain: string;
+}
+
+export interface StrategyContext {
+  tenant: string;
+  user: UserInfo;
+  now: Date;
+  dryRun: boolean;
+  cluster: ClusterSettings;
+}
+
+/**
+ * Where one kind differs from another. All methods are synchronous and free of I/O. `prepare*` mutate `object`;
+ * metadata that every kind shares (name, uid, generation, timestamps, status wiping) is the registry's work.
+ */
+export interface Strategy<T extends KubeObject = UnknownObject> {
+  /** Defaults beyond the schema's constants (values that depend on other fields). Runs after schema defaulting, on every write. */
+  default?(object: T): void;
+  prepareForCreate?(context: StrategyContext, object: T): void;
+  /** Called for the main resource; status is already reset to the old one where the kind has a status subresource. */
+  prepareForUpdate?(context: StrategyContext, object: T, old: T): void;
+  validate?(object: T): FieldError[];
+  /** Called after `validate` on updates: immutability and transitions. */
+  validateUpdate?(object: T, old: T): FieldError[];
+  /** For the status subresource: which changes to refuse. */
+  validateStatusUpdate?(object: T, old: T): FieldError[];
+  /** `Warning:` headers upstream would send. */
+  warnings?(object: T, old?: T): string[];
+  /** Returns upstream's name errors ("a lowercase RFC 1123 subdomain must consist of …"); default: DNS subdomain. */
+  validateName?(name: string, isPrefix: boolean): string[];
+  /** Whether metadata.generation counts spec changes. Default: the schema has both spec and status. */
+  generation?: boolean;
+  /** Which part counts for generation. Default: everything but metadata and status. */
+  /** PUT to a name that does not exist creates it (upstream AllowCreateOnUpdate). Default false. */
+  allowCreateOnUpdate?: boolean;
+  /**
+   * Values that must be unique in the tenant (cluster IPs, node ports, node CIDRs). Called on create and update until it
+   * succeeds: assign free candidates in `object` where it left them open and return all that it holds. `attempt` starts
+   * at 0 and grows by one each time another object already held one of the returned claims (`taken` names them all so
+   * far); returning field errors refuses the write.
+   */
+  allocate?(
+    context: StrategyContext,
+    object: T,
+    old: T | undefined,
+    attempt: { number: number; taken: readonly Claim[] },
+  ): { claims: Claim[]; errors?: FieldError[] };
+  /**
+   * Grace period in seconds for a delete, given what was asked (undefined: not asked); 0 or undefined deletes at once.
+   * Only pods have one: 0 when unscheduled or finished, else the asked value or spec.terminationGracePeriodSeconds.
+   */
+  deletionGracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
+  /** Default when deleteOptions say nothing. `Orphan` for none of the v1 kinds; default Background. */
+  defaultPropagation?: 'Background' | 'Orphan';
+}
+
+/** A subresource that is an object of its own kind over the same stored object (scale), or a part of it (status). */
+export interface ScaleSubresource {
+  specReplicasPath: string;
+  statusReplicasPath: string;
+  /** The selector in its string form, for Scale.status.selector. */
+  selector(object: UnknownObject): string;
+}
+
+/** One column of a Table. `cell` gets the parsed object; `now` serves ages. */
+export interface ColumnDefinition {
+  name: string;
+  type: 'string' | 'integer' | 'boolean' | 'number' | 'date';
+  format?: string;
+  description: string;
+  /** 0: always shown; > 0 only with `-o wide`. */
+  priority?: number;
+  cell(object: UnknownObject, now: Date): string | number | boolean | null;
+}
+
+export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
+  group: string;
+  version: string;
+  kind: string;
+  /** Default: kind + "List". */
+  listKind?: string;
+  /** Plural, as in paths. */
+  resource: string;
+  singular: string;
+  shortNames?: readonly string[];
+  categories?: readonly string[];
+  namespaced: boolean;
+  /** Group-resource under which it is stored. Default: its own. core/v1 and events.k8s.io Events share "events". */
+  storedAs?: string;
+  /** Converts between the stored form and this version's form, for resources that share a store. Default: identity. */
+  fromStored?(object: UnknownObject): UnknownObject;
+  toStored?(object: UnknownObject): UnknownObject;
+  /** Usually `{$ref: …}` into `definitions`. */
+  schema: Schema;
+  definitions: Definitions;
+  strategy: Strategy<T>;
+  /** Default: get, list, watch, create, update, patch, delete, deletecollection. */
+  verbs?: readonly string[];
+  status?: boolean;
+  scale?: ScaleSubresource;
+  /** Other subresources with their verbs and kind for discovery; each has a handler of its own. */
+  otherSubresources?: Readonly<
+    Record<string, { verbs: readonly string[]; group?: string; version?: string; kind: string }>
+  >;
+  /** Cells after Name; "Age" is to be listed too. Default: Age alone. */
+  columns?: readonly ColumnDefinition[];
+  /** Field selectors beside metadata.name and metadata.namespace. Values as upstream compares them (strings). */
+  selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Bodies are encrypted at rest. */
+  encrypted?: boolean;
+}
+
+/** All registered resources, by group/version/plural. */
+export interface ResourceCatalog {
+  all(): readonly ResourceDefinition[];
+  find(group: string, version: string, resource: string): ResourceDefinition | undefined;
+  findKind(group: string, version: string, kind: string): ResourceDefinition | undefined;
+}

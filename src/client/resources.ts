@@ -1,0 +1,75 @@
+/** The resources that Kedge's own controllers, authorizers and agent use, with their object types. */
+import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import type { IReplicaSet } from 'kubernetes-models/apps/v1/ReplicaSet';
+import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1/Lease';
+import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1/EndpointSlice';
+import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
+import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
+import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
+import type { IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding';
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import type { IEndpoints } from 'kubernetes-models/v1/Endpoints';
+import type { IEvent } from 'kubernetes-models/v1/Event';
+import type { INamespace } from 'kubernetes-models/v1/Namespace';
+import type { INode } from 'kubernetes-models/v1/Node';
+import type { IPod } from 'kubernetes-models/v1/Pod';
+import type { ISecret } from 'kubernetes-models/v1/Secret';
+import type { IService } from 'kubernetes-models/v1/Service';
+import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import type { KubeObject, ObjectMeta } from '../meta/object.ts';
+import type { ResourceRef } from './contract.ts';
+
+/** An object type of kubernetes-models whose metadata is present, as it always is on what the API returns. */
+export type Served<T> = Omit<T, 'metadata'> & KubeObject & { metadata: ObjectMeta };
+
+export type Pod = Served<IPod>;
+export type Node = Served<INode>;
+export type Namespace = Served<INamespace>;
+export type Service = Served<IService>;
+export type Endpoints = Served<IEndpoints>;
+export type EndpointSlice = Served<IEndpointSlice>;
+export type ConfigMap = Served<IConfigMap>;
+export type Secret = Served<ISecret>;
+export type ServiceAccount = Served<IServiceAccount>;
+export type Event = Served<IEvent>;
+export type Lease = Served<ILease>;
+export type Deployment = Served<IDeployment>;
+export type ReplicaSet = Served<IReplicaSet>;
+export type Role = Served<IRole>;
+export type RoleBinding = Served<IRoleBinding>;
+export type ClusterRole = Served<IClusterRole>;
+export type ClusterRoleBinding = Served<IClusterRoleBinding>;
+
+function ref<T extends KubeObject>(
+  group: string,
+  version: string,
+  resource: string,
+  kind: string,
+  namespaced = true,
+): ResourceRef<T> {
+  return { group, version, resource, kind, namespaced };
+}
+
+export const PODS = ref<Pod>('', 'v1', 'pods', 'Pod');
+export const NODES = ref<Node>('', 'v1', 'nodes', 'Node', false);
+export const NAMESPACES = ref<Namespace>('', 'v1', 'namespaces', 'Namespace', false);
+export const SERVICES = ref<Service>('', 'v1', 'services', 'Service');
+export const ENDPOINTS = ref<Endpoints>('', 'v1', 'endpoints', 'Endpoints');
+export const ENDPOINT_SLICES = ref<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
+export const CONFIG_MAPS = ref<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap');
+export const SECRETS = ref<Secret>('', 'v1', 'secrets', 'Secret');
+export const SERVICE_ACCOUNTS = ref<ServiceAccount>('', 'v1', 'serviceaccounts', 'ServiceAccount');
+export const EVENTS = ref<Event>('', 'v1', 'events', 'Event');
+export const LEASES = ref<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease');
+export const DEPLOYMENTS = ref<Deployment>('apps', 'v1', 'deployments', 'Deployment');
+export const REPLICA_SETS = ref<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
+export const ROLES = ref<Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role');
+export const ROLE_BINDINGS = ref<RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding');
+export const CLUSTER_ROLES = ref<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);
+export const CLUSTER_ROLE_BINDINGS = ref<ClusterRoleBinding>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'clusterrolebindings',
+  'ClusterRoleBinding',
+  false,
+);

@@ -1,0 +1,61 @@
+/**
+ * Controllers without resident processes. The change log is the event source: a dispatcher maps each change to keys with
+ * pure functions and adds them to the work table; workers claim keys and reconcile. Level-based, idempotent, at least
+ * once; one key of one controller runs once at a time; a crash loses nothing.
+ */
+import type { Client, OwnershipReader } from '../client/contract.ts';
+import type { KubeObject } from '../meta/object.ts';
+
+/** A change as controllers see it. `object` is the state after (the last state for DELETED), parsed once on demand. */
+export interface ObservedChange {
+  /** Group-resource, e.g. "replicasets.apps". */
+  resource: string;
+  namespace: string;
+  name: string;
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  object: KubeObject;
+  previous?: KubeObject;
+}
+
+/** "namespace/name", or any string a controller chooses; unique within the controller. */
+export type Key = string;
+
+export type Result =
+  | { outcome: 'done' }
+  /** Run again after `seconds`, whether or not something changes (earlier when something does). */
+  | { outcome: 'after'; seconds: number };
+
+export const DONE: Result = { outcome: 'done' };
+
+/** Throwing retries with backoff; throwing TerminalError logs and drops the key until the next change. */
+export class TerminalError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TerminalError';
+  }
+}
+
+export interface EventRecorder {
+  /** Records a core/v1 Event, aggregated by count as client-go does. Never throws. */
+  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): Promise<void>;
+}
+
+export interface ReconcileContext {
+  tenant: string;
+  /** Acts as the controller's own service account in kube-system. */
+  client: Client;
+  ownership: OwnershipReader;
+  events: EventRecorder;
+  now(): Date;
+  signal: AbortSignal;
+}
+
+export interface Controller {
+  /** Name in the work table; the service account is system:serviceaccount:kube-system:<name>. */
+  name: string;
+  /** Group-resources whose changes it wants to see. */
+  watches: readonly string[];
+  /** Pure: which keys a change touches. */
+  keys(change: ObservedChange): Key[];
+  reconcile(context: ReconcileContext, key: Key): Promise<Result>;
+}
