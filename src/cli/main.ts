@@ -1,0 +1,16 @@
+/** The `kedge` command. Each command is a file; this one only names them. */
+import { Command } from 'commander';
+import { kubectlCommand } from './kubectl.ts';
+import { tokenCommand } from './token.ts';
+import { upCommand } from './up/command.ts';
+import { versionCommand } from './version.ts';
+
+const program = new Command('kedge')
+  .description('A Kubernetes-compatible control plane with no servers of its own')
+  .enablePositionalOptions()
+  .addCommand(upCommand())
+  .addCommand(kubectlCommand())
+  .addCommand(tokenCommand())
+  .addCommand(versionCommand());
+
+await program.parseAsync();

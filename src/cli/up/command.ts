@@ -1,0 +1,47 @@
+/** `kedge up`: a whole cluster on this machine, in the foreground. */
+import { Command } from 'commander';
+import { readConfig } from '../../hosts/config.ts';
+import { DEFAULT_DATA_DIR } from '../data-dir.ts';
+import { up } from './up.ts';
+
+interface Flags {
+  listen?: string;
+  dataDir: string;
+  databaseUrl?: string;
+  install: boolean;
+  agent: boolean;
+  nodeName?: string;
+  dockerSocket: string;
+}
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('start the control plane, its database and this machine’s agent')
+    .option('--listen <host:port>', 'where the API listens (KEDGE_LISTEN, default 127.0.0.1:6443)')
+    .option('--data-dir <dir>', 'where the cluster keeps its files', process.env.KEDGE_DATA_DIR ?? DEFAULT_DATA_DIR)
+    .option('--database-url <url>', 'a PostgreSQL of yours instead of the embedded one (KEDGE_DATABASE_URL)')
+    .option('--no-install', 'do not install Docker when it is missing')
+    .option('--no-agent', 'run no pods on this machine')
+    .option('--node-name <name>', 'name of this machine’s Node (default: its host name)')
+    .option('--docker-socket <path>', 'socket of the Docker Engine API', '/var/run/docker.sock')
+    .action(async (flags: Flags) => {
+      try {
+        const config = readConfig({
+          ...process.env,
+          ...(flags.listen === undefined ? {} : { KEDGE_LISTEN: flags.listen }),
+          ...(flags.databaseUrl === undefined ? {} : { KEDGE_DATABASE_URL: flags.databaseUrl }),
+        });
+        await up({ config, ...flags });
+      } catch (error) {
+        console.error(`kedge: ${describe(error)}`);
+        process.exit(1);
+      }
+    });
+}
+
+/** The message with its causes; a stack only when asked for. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env.KEDGE_LOG_LEVEL === 'debug') return error.stack ?? error.message;
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}

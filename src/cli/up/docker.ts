@@ -1,0 +1,99 @@
+/** Docker on this machine: found, started, or (as root on Debian and Ubuntu) installed. */
+import { execFile, spawn } from 'node:child_process';
+import { access, open, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+import { onPath } from '../kubectl.ts';
+import type { Progress } from './progress.ts';
+
+const run = promisify(execFile);
+const READY_WITHIN_MS = 60_000;
+
+export interface DockerOptions {
+  socketPath: string;
+  /** Whether missing packages may be installed. */
+  install: boolean;
+  /** Where a dockerd started by us writes its log. */
+  logFile: string;
+}
+
+/** What a person should do when Docker cannot be had. */
+export class DockerMissingError extends Error {}
+
+/** Returns when the Engine API answers. Installs and starts Docker when allowed; says so in a line each. */
+export async function ensureDocker(options: DockerOptions, progress: Progress): Promise<void> {
+  if (await answers(options.socketPath)) return;
+  const missing = await missingPackages();
+  if (missing.length > 0) {
+    const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+    if (!options.install) throw new DockerMissingError(`Docker is not installed. Run: ${command}`);
+    if (process.getuid?.() !== 0) throw new DockerMissingError(`Docker is not installed. Run: sudo ${command}`);
+    if (!(await isDebianLike())) {
+      throw new DockerMissingError('Docker is not installed. Install it as https://docs.docker.com/engine/install/ says.');
+    }
+    await progress.step(`installing ${missing.join(' and ')} with apt-get (--no-install to refuse)`, async () => {
+      await apt('update');
+      await apt('install', '-y', '--no-install-recommends', ...missing);
+    });
+  }
+  if (await answers(options.socketPath)) return;
+  if (process.getuid?.() !== 0) {
+    throw new DockerMissingError(
+      `Docker does not answer on ${options.socketPath}. Run: sudo systemctl start docker (and join the group docker)`,
+    );
+  }
+  await progress.step('starting Docker', async () => {
+    await startDaemon(options.logFile);
+    await untilReady(options);
+  });
+}
+
+async function answers(socketPath: string): Promise<boolean> {
+  return new Docker({ socketPath }).ping().then(
+    () => true,
+    () => false,
+  );
+}
+
+async function missingPackages(): Promise<string[]> {
+  const missing: string[] = [];
+  if (!(await onPath('dockerd'))) missing.push('docker.io');
+  if (!(await onPath('iptables-restore'))) missing.push('iptables');
+  return missing;
+}
+
+async function isDebianLike(): Promise<boolean> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
+}
+
+async function apt(...args: string[]): Promise<void> {
+  // A fresh machine may still be running its own first update.
+  await run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+/** By systemd where it is the init; else (containers, minimal machines) dockerd in a session of its own. */
+async function startDaemon(logFile: string): Promise<void> {
+  const systemd = await access('/run/systemd/system').then(
+    () => true,
+    () => false,
+  );
+  if (systemd) {
+    await run('systemctl', ['start', 'docker']);
+    return;
+  }
+  const log = await open(logFile, 'a');
+  spawn('dockerd', [], { detached: true, stdio: ['ignore', log.fd, log.fd] }).unref();
+  await log.close();
+}
+
+async function untilReady(options: DockerOptions): Promise<void> {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (!(await answers(options.socketPath))) {
+    if (performance.now() > deadline) throw new Error(`dockerd did not become ready, see ${options.logFile}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
