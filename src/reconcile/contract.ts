@@ -46,14 +46,20 @@ export interface ReconcileContext {
   client: Client;
   ownership: OwnershipReader;
   events: EventRecorder;
+  /** Makes other keys of this controller due at once: how a change that concerns unknown keys fans out. */
+  enqueue(keys: readonly Key[]): Promise<void>;
   now(): Date;
   signal: AbortSignal;
 }
 
 export interface Controller {
-  /** Name in the work table; the service account is system:serviceaccount:kube-system:<name>. */
+  /** Name in the work table; the service account is system:serviceaccount:kube-system:<name> unless given. */
   name: string;
-  /** Group-resources whose changes it wants to see. */
+  /** Upstream runs some controllers as another's service account. */
+  serviceAccount?: string;
+  /** The source component of its events. Default: the name. */
+  eventSource?: string;
+  /** Group-resources whose changes it wants to see; "*" means all. */
   watches: readonly string[];
   /** Pure: which keys a change touches. */
   keys(change: ObservedChange): Key[];

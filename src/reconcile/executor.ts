@@ -1,0 +1,106 @@
+/** Runs claimed keys: context, lease, outcome. */
+import type { Client, OwnershipReader } from '../client/contract.ts';
+import { backoffSeconds } from './backoff.ts';
+import { type Controller, type EventRecorder, TerminalError } from './contract.ts';
+import type { Log } from './log.ts';
+import type { Finish, WorkItem, WorkQueue } from './queue.ts';
+
+/** In-process clients, as client/local.ts makes them. */
+export interface Clients {
+  as(tenant: string, user: { name: string; groups: readonly string[] }): Client;
+  ownership(tenant: string): OwnershipReader;
+}
+
+export interface Executor {
+  /** Reconciles one claimed key and finishes it. Never throws. Resolves to the seconds until it is due again, if it is. */
+  run(item: WorkItem, signal: AbortSignal): Promise<number | undefined>;
+}
+
+/** A run that lasts this share of its lease extends it. */
+const EXTEND_SHARE = 1 / 3;
+
+export function createExecutor(options: {
+  queue: WorkQueue;
+  controllers: readonly Controller[];
+  clients: Clients;
+  recorder(tenant: string, client: Client, source: string): EventRecorder;
+  leaseSeconds: number;
+  log: Log;
+  now(): Date;
+}): Executor {
+  const { queue, clients, leaseSeconds, log, now } = options;
+  const controllers = new Map(options.controllers.map((controller) => [controller.name, controller]));
+
+  async function reconcile(controller: Controller, item: WorkItem, signal: AbortSignal): Promise<Finish> {
+    const { tenant } = item;
+    const client = clients.as(tenant, serviceAccount(controller));
+    try {
+      const result = await controller.reconcile(
+        {
+          tenant,
+          client,
+          ownership: clients.ownership(tenant),
+          events: options.recorder(tenant, client, controller.eventSource ?? controller.name),
+          enqueue: (keys) =>
+            queue.enqueue(
+              tenant,
+              keys.map((key) => ({ controller: controller.name, key })),
+            ),
+          now,
+          signal,
+        },
+        item.key,
+      );
+      return result.outcome === 'done' ? { kind: 'done' } : { kind: 'after', seconds: result.seconds };
+    } catch (error) {
+      if (signal.aborted) return { kind: 'release' };
+      const fields = { tenant, controller: controller.name, key: item.key, attempts: item.attempts + 1, error };
+      if (error instanceof TerminalError) {
+        log.error('reconcile gave up', fields);
+        return { kind: 'done' };
+      }
+      // Conflicts are how optimistic writers take turns; only what does not pass by itself is worth a line.
+      if (item.attempts >= 3) log.warn('reconcile failed and will be retried', fields);
+      return { kind: 'retry', seconds: backoffSeconds(item.attempts + 1), error: String(error) };
+    }
+  }
+
+  return {
+    async run(item, signal) {
+      const controller = controllers.get(item.controller);
+      if (controller === undefined) throw new Error(`claimed work of an unknown controller "${item.controller}"`);
+      const stop = new AbortController();
+      const forward = () => stop.abort(signal.reason);
+      signal.addEventListener('abort', forward);
+      if (signal.aborted) forward();
+      const lease = setInterval(
+        () => {
+          queue.extend(item, leaseSeconds).then(
+            (held) => held || stop.abort(new Error('the claim was lost')),
+            (error) => log.warn('a claim could not be extended', { controller: item.controller, key: item.key, error }),
+          );
+        },
+        leaseSeconds * EXTEND_SHARE * 1000,
+      );
+      try {
+        const outcome = await reconcile(controller, item, stop.signal);
+        const again = await queue.finish(item, outcome);
+        if (again || outcome.kind === 'release') return 0;
+        return outcome.kind === 'done' ? undefined : outcome.seconds;
+      } catch (error) {
+        log.error('work could not be finished; it is due again when its lease ends', { ...item, error });
+        return leaseSeconds;
+      } finally {
+        clearInterval(lease);
+        signal.removeEventListener('abort', forward);
+      }
+    },
+  };
+}
+
+function serviceAccount(controller: Controller): { name: string; groups: readonly string[] } {
+  return {
+    name: `system:serviceaccount:kube-system:${controller.serviceAccount ?? controller.name}`,
+    groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
+  };
+}

@@ -1,0 +1,118 @@
+/** The resident form of the engine: follows each tenant's feed, keeps keys running, sleeps until the next timer. */
+import type { ChangeFeed } from '../apiserver/storage/contract.ts';
+import { TenantNotFoundError } from '../apiserver/storage/errors.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Executor } from './executor.ts';
+import type { Log } from './log.ts';
+import type { WorkQueue } from './queue.ts';
+import { createWaker, sleep } from './wait.ts';
+
+const OUTAGE_MS = 500;
+
+export function createLoop(options: {
+  queue: WorkQueue;
+  dispatcher: Dispatcher;
+  executor: Executor;
+  names: readonly string[];
+  concurrency: number;
+  leaseSeconds: number;
+  sweepSeconds: number;
+  feed: ChangeFeed | undefined;
+  log: Log;
+}): { run(signal: AbortSignal): Promise<void>; wake(tenant: string): void } {
+  const { queue, dispatcher, executor, names, concurrency, leaseSeconds, feed, log } = options;
+  const due = createWaker();
+  const changed = createWaker();
+  const woken = new Set<string>();
+
+  /** Dispatches a tenant's changes as its feed brings them; begins again after an outage or an expired cursor. */
+  async function follow(source: ChangeFeed, tenant: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        let cursor = await dispatcher.catchUp(tenant);
+        due.wake();
+        for await (const batch of source.after(tenant, cursor, signal)) {
+          if (batch.through <= cursor) continue;
+          cursor = await dispatcher.dispatch(tenant, cursor, batch);
+          due.wake();
+        }
+      } catch (error) {
+        if (error instanceof TenantNotFoundError) return;
+        if (!signal.aborted) log.warn('the change feed ended and is followed again', { tenant, error });
+      }
+      await sleep(OUTAGE_MS, signal);
+    }
+  }
+
+  /** Follows every tenant there is, and on hints and every sweep dispatches what no feed brought. */
+  async function sweep(signal: AbortSignal): Promise<void> {
+    const following = new Map<string, Promise<void>>();
+    while (!signal.aborted) {
+      let pause = options.sweepSeconds * 1000;
+      try {
+        if (feed !== undefined) {
+          for (const tenant of await queue.tenants()) {
+            if (following.has(tenant)) continue;
+            const end = follow(feed, tenant, signal).finally(() => following.delete(tenant));
+            following.set(tenant, end);
+          }
+        }
+        const tenants = new Set([...woken, ...(await queue.behind())]);
+        woken.clear();
+        for (const tenant of tenants) await dispatcher.catchUp(tenant);
+      } catch (error) {
+        if (!signal.aborted) log.warn('the database could not be swept for changes', { error });
+        pause = OUTAGE_MS;
+      }
+      due.wake();
+      await changed.wait(pause, signal);
+    }
+    await Promise.all(following.values());
+  }
+
+  /** Keeps up to `concurrency` keys running while any is due. */
+  async function work(signal: AbortSignal): Promise<void> {
+    const running = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      // Consumed before the claim: what becomes due during it wakes the wait below.
+      due.clear();
+      let pause: number;
+      try {
+        pause = await fill(running, signal);
+      } catch (error) {
+        if (!signal.aborted) log.warn('work could not be claimed', { error });
+        pause = OUTAGE_MS;
+      }
+      await due.wait(pause, signal);
+    }
+    await Promise.all(running);
+  }
+
+  /** Claims as many keys as there is room for. Returns the milliseconds after which to look again unasked. */
+  async function fill(running: Set<Promise<void>>, signal: AbortSignal): Promise<number> {
+    const room = concurrency - running.size;
+    if (room <= 0) return leaseSeconds * 1000;
+    const items = await queue.claim(names, undefined, room, leaseSeconds);
+    for (const item of items) {
+      const run = executor.run(item, signal).then((again) => {
+        running.delete(run);
+        // A free place matters only if places were short, a key that is due again always does.
+        if (again !== undefined || running.size >= concurrency - 1) due.wake();
+      });
+      running.add(run);
+    }
+    if (items.length === room) return leaseSeconds * 1000;
+    const seconds = await queue.secondsToNext(names, undefined);
+    return Math.min(Math.max(seconds ?? Infinity, 0.001), options.sweepSeconds) * 1000;
+  }
+
+  return {
+    async run(signal) {
+      await Promise.all([sweep(signal), work(signal)]);
+    },
+    wake(tenant) {
+      woken.add(tenant);
+      changed.wake();
+    },
+  };
+}
