@@ -1,0 +1,94 @@
+/** The one way to the database: postgres.js, wrapped so that every statement has a name and every failure a meaning. */
+import postgres from 'postgres';
+import { UnavailableError } from '../apiserver/storage/errors.ts';
+import { isRetryable, translateError } from './errors.ts';
+import { parseTextArray, renderTextArray } from './text-array.ts';
+
+/** What the client turns types into: int8 is a number (revisions stay far below 2^53), text[] an array of strings. */
+const TYPES = {
+  int8: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
+  textArray: { to: 1009, from: [1009], serialize: renderTextArray, parse: parseTextArray },
+};
+
+export type Sql = postgres.Sql<{ int8: number; textArray: readonly string[] }>;
+export type Transaction = postgres.TransactionSql<{ int8: number; textArray: readonly string[] }>;
+export type Fragment = postgres.Fragment;
+
+export interface ConnectOptions {
+  /** Connections at most. Default 10. */
+  max?: number;
+  /** Prepared statements; false for poolers that hand each transaction another session. Default true. */
+  prepare?: boolean;
+  /** How long a connection may take, in seconds. Default 5. */
+  connectTimeoutSeconds?: number;
+  /** How long any one statement may take before its caller is told that the database is away. Default 30. */
+  queryTimeoutSeconds?: number;
+  /** Shown in pg_stat_activity. Default "kedge". */
+  applicationName?: string;
+}
+
+export interface Database {
+  /** The raw client, for what `query` cannot do (LISTEN). Its errors are not translated. */
+  readonly sql: Sql;
+  /**
+   * Runs one statement. `name` appears in errors, e.g. "objects.get". A deadlock's or serialization failure's victim is
+   * run again, so `run` must be repeatable. Throws UnavailableError, or QueryError for a fault of the statement's own.
+   */
+  query<T>(name: string, run: (sql: Sql) => PromiseLike<T>): Promise<T>;
+  /** As `query`, with several statements in one transaction. */
+  transaction<T>(name: string, run: (sql: Transaction) => Promise<T>): Promise<T>;
+  /** Waits for running statements at most 5 seconds. */
+  close(): Promise<void>;
+}
+
+const MAX_TRIES = 4;
+
+/** Connects lazily; the first statement finds out whether the database is there. Works on Node and on workerd. */
+export function connect(url: string, options: ConnectOptions = {}): Database {
+  const sql = postgres(url, {
+    max: options.max ?? 10,
+    prepare: options.prepare ?? true,
+    // Reading the type catalogue costs a round trip a connection, which a Worker would pay on every request.
+    fetch_types: false,
+    types: TYPES,
+    connect_timeout: options.connectTimeoutSeconds ?? 5,
+    // The library's default waits up to 20 seconds before it looks again; a request would hang as long.
+    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
+    connection: { application_name: options.applicationName ?? 'kedge' },
+    onnotice: () => {},
+  }) as unknown as Sql;
+  const timeoutMs = (options.queryTimeoutSeconds ?? 30) * 1000;
+
+  async function attempt<T>(name: string, run: () => PromiseLike<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await withDeadline(name, run(), timeoutMs);
+      } catch (error) {
+        if (tries >= MAX_TRIES || !isRetryable(error)) throw translateError(name, error);
+      }
+    }
+  }
+
+  return {
+    sql,
+    query: (name, run) => attempt(name, () => run(sql)),
+    transaction: (name, run) => attempt(name, () => sql.begin((inner) => run(inner)) as Promise<never>),
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
+
+/** A vanished network leaves a statement without an answer until TCP gives up, a quarter of an hour later. */
+async function withDeadline<T>(name: string, work: PromiseLike<T>, milliseconds: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new UnavailableError(`${name}: no answer from the database in ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
