@@ -1,0 +1,9 @@
+/** Constant defaults of the apps kinds (upstream's SetDefaults_* of apps/v1). */
+import { type PropertyDefaults, qualify } from '../merge-rules.ts';
+
+export const appsDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.apps.v1', {
+  DeploymentSpec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {} },
+  DeploymentStrategy: { type: 'RollingUpdate' },
+  RollingUpdateDeployment: { maxUnavailable: '25%', maxSurge: '25%' },
+  ReplicaSetSpec: { replicas: 1 },
+});

@@ -1,0 +1,48 @@
+/** What Deployments and ReplicaSets have in common: a pod template, a selector and how both are printed. */
+import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec';
+import { deepEqual } from '../../meta/equal.ts';
+import { path } from '../../meta/field-error.ts';
+import type { KubeObject } from '../../meta/object.ts';
+import { formatLabelSelector, type LabelSelector, labelSelectorRequirements } from '../../meta/selectors.ts';
+import type { Column } from '../built-in.ts';
+import { containerCells, described } from '../columns.ts';
+import { podWarnings } from '../core/pod-warnings.ts';
+
+interface Workload extends KubeObject {
+  spec?: { selector?: LabelSelector; template?: IPodTemplateSpec };
+}
+
+/** Warnings of the template where it is new: an update that leaves it alone is not told again. */
+export function templateWarnings(object: Workload, old?: Workload): string[] {
+  const { template } = object.spec ?? {};
+  if (template === undefined || (old !== undefined && deepEqual(template, old.spec?.template))) return [];
+  return podWarnings(template, path('spec').child('template'));
+}
+
+export const templateColumns: readonly Column<Workload>[] = [
+  {
+    name: 'Containers',
+    type: 'string',
+    priority: 1,
+    description: 'Names of each container in the template.',
+    cell: ({ spec }) => containerCells(spec?.template?.spec?.containers).names,
+  },
+  {
+    name: 'Images',
+    type: 'string',
+    priority: 1,
+    description: 'Images referenced by each container in the template.',
+    cell: ({ spec }) => containerCells(spec?.template?.spec?.containers).images,
+  },
+];
+
+/** `definition` is that of the kind's spec. */
+export function selectorColumn(definition: string): Column<Workload> {
+  return {
+    name: 'Selector',
+    type: 'string',
+    priority: 1,
+    description: described(definition, 'selector'),
+    cell: ({ spec }) => formatLabelSelector(labelSelectorRequirements(spec?.selector ?? {})) || '<none>',
+  };
+}

@@ -1,0 +1,10 @@
+/** Constant defaults of core kinds other than pods (upstream's SetDefaults_* of core/v1). */
+import { type PropertyDefaults, qualify } from '../merge-rules.ts';
+
+export const coreDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.core.v1', {
+  Secret: { type: 'Opaque' },
+  EndpointPort: { protocol: 'TCP' },
+  ServiceSpec: { sessionAffinity: 'None', type: 'ClusterIP' },
+  ServicePort: { protocol: 'TCP' },
+  ClientIPConfig: { timeoutSeconds: 10_800 },
+});

@@ -1,0 +1,61 @@
+import type { INamespace } from 'kubernetes-models/v1/Namespace';
+import type { Strategy } from '../../apiserver/registry/contract.ts';
+import { nameIsDnsLabel } from '../../meta/names.ts';
+import { builtIn, type Stored } from '../built-in.ts';
+import { age } from '../columns.ts';
+
+export type Namespace = Stored<INamespace>;
+
+/** Lets selectors find a namespace by its name; kept on every namespace. */
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+/** Removed by the namespace controller, through the finalize subresource, when the namespace is empty. */
+const FINALIZER = 'kubernetes';
+
+const strategy: Strategy<Namespace> = {
+  validateName: nameIsDnsLabel,
+  generation: false,
+  default(namespace) {
+    const { name } = namespace.metadata;
+    if (name) namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: name };
+  },
+  prepareForCreate(_context, namespace) {
+    namespace.status = { phase: 'Active' };
+    const finalizers = namespace.spec?.finalizers ?? [];
+    namespace.spec = {
+      ...namespace.spec,
+      finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER],
+    };
+  },
+  prepareForUpdate(_context, namespace, old) {
+    // Only the finalize subresource changes them.
+    namespace.spec = { ...namespace.spec };
+    if (old.spec?.finalizers === undefined) delete namespace.spec.finalizers;
+    else namespace.spec.finalizers = old.spec.finalizers;
+    if (old.status !== undefined) namespace.status = old.status;
+  },
+};
+
+export const namespaces = builtIn<Namespace>('io.k8s.api.core.v1.Namespace', {
+  resource: 'namespaces',
+  singular: 'namespace',
+  shortNames: ['ns'],
+  namespaced: false,
+  // Upstream has no deletecollection for namespaces.
+  verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  status: true,
+  otherSubresources: { finalize: { verbs: ['update'], kind: 'Namespace' } },
+  strategy,
+  selectableFields: {
+    'status.phase': ({ status }) => status?.phase ?? '',
+    name: ({ metadata }) => metadata.name ?? '',
+  },
+  columns: [
+    {
+      name: 'Status',
+      type: 'string',
+      description: 'The status of the namespace',
+      cell: ({ status }) => status?.phase ?? '',
+    },
+    age,
+  ],
+});

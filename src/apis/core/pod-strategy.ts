@@ -1,0 +1,40 @@
+import type { IPod } from 'kubernetes-models/v1/Pod';
+import type { Strategy } from '../../apiserver/registry/contract.ts';
+import { timestamp } from '../../meta/object.ts';
+import type { Stored } from '../built-in.ts';
+import { defaultPodOnly, defaultPodSpec } from './pod-spec-defaults.ts';
+import { podWarnings } from './pod-warnings.ts';
+import { qosClass } from './qos-class.ts';
+
+export type Pod = Stored<IPod>;
+
+export const podStrategy: Strategy<Pod> = {
+  default(pod) {
+    if (pod.spec === undefined) return;
+    defaultPodSpec(pod.spec);
+    defaultPodOnly(pod.spec);
+  },
+  prepareForCreate({ now }, pod) {
+    pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+    if ((pod.spec?.schedulingGates?.length ?? 0) > 0) {
+      pod.status.conditions = [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+          lastTransitionTime: timestamp(now),
+        },
+      ];
+    }
+  },
+  warnings: (pod) => podWarnings(pod),
+  deletionGracePeriodSeconds(pod, requested) {
+    const { phase } = pod.status ?? {};
+    // Nothing runs anywhere, or no more.
+    if (!pod.spec?.nodeName || phase === 'Succeeded' || phase === 'Failed') return 0;
+    const period = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    // A negative period, which old objects may hold, is as short as a graceful one can be.
+    return period < 0 ? 1 : period;
+  },
+};

@@ -1,0 +1,31 @@
+import { builtIn } from '../built-in.ts';
+import { podColumns } from './pod-columns.ts';
+import { type Pod, podStrategy } from './pod-strategy.ts';
+
+export type { Pod } from './pod-strategy.ts';
+
+export const pods = builtIn<Pod>('io.k8s.api.core.v1.Pod', {
+  resource: 'pods',
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  status: true,
+  otherSubresources: {
+    binding: { verbs: ['create'], kind: 'Binding' },
+    eviction: { verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
+    log: { verbs: ['get'], kind: 'Pod' },
+  },
+  strategy: podStrategy,
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
+    'spec.restartPolicy': ({ spec }) => spec?.restartPolicy ?? '',
+    'spec.schedulerName': ({ spec }) => spec?.schedulerName ?? '',
+    'spec.serviceAccountName': ({ spec }) => spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': ({ spec }) => String(spec?.hostNetwork ?? false),
+    'status.phase': ({ status }) => status?.phase ?? '',
+    'status.podIP': ({ status }) => status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+    'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
+  },
+  columns: podColumns,
+});
