@@ -21,8 +21,18 @@ const rules = {
     'src/apiserver/(authn|authz)/contract',
     'src/tunnel/contract',
   ],
-  'src/apiserver/authn': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)', 'src/tenancy/contract'],
-  'src/apiserver/authz': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)', 'src/apiserver/admission/contract'],
+  'src/apiserver/authn': [
+    'src/meta',
+    'src/apiserver/request',
+    'src/client/(contract|resources)',
+    'src/tenancy/contract',
+  ],
+  'src/apiserver/authz': [
+    'src/meta',
+    'src/apiserver/request',
+    'src/client/(contract|resources)',
+    'src/apiserver/admission/contract',
+  ],
   'src/apiserver/admission': [
     'src/meta',
     'src/apiserver/request',
@@ -32,7 +42,12 @@ const rules = {
   'src/apiserver/discovery': ['src/meta', 'src/apiserver/(registry|storage)/contract', 'src/apiserver/request'],
   'src/client': ['src/meta', 'src/apiserver/(registry|request|storage)'],
   'src/tunnel': ['src/meta'],
-  'src/reconcile': ['src/meta', 'src/client/(contract|resources)', 'src/apiserver/storage/(contract|errors|body)', 'src/db'],
+  'src/reconcile': [
+    'src/meta',
+    'src/client/(contract|resources)',
+    'src/apiserver/storage/(contract|errors|body)',
+    'src/db',
+  ],
   'src/scheduler': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
   'src/controllers': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
   'src/tenancy': ['src/meta', 'src/client/contract', 'src/db'],
@@ -40,16 +55,26 @@ const rules = {
   'src/cli': ['src/hosts', 'src/client/http', 'src/meta'],
 };
 
-const escape = (path) => path.replaceAll('/', '\\/');
+const escapeSlashes = (path) => path.replaceAll('/', '\\/');
 
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(cloudflare:|kubernetes-models)' } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(cloudflare:|kubernetes-models)' },
+    },
     ...Object.entries(rules).map(([from, to]) => ({
       name: `${from}-imports`,
       severity: 'error',
-      from: { path: `^${escape(from)}/` },
+      from: { path: `^${escapeSlashes(from)}/` },
       to: { path: '^(src|agent|test)/', pathNot: [from, ...to].map((each) => `^${each}`) },
     })),
     {
@@ -104,6 +129,10 @@ export default {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^src/apis/generated/' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.d.ts', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.d.ts', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+    },
   },
 };

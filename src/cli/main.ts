@@ -13,4 +13,9 @@ const program = new Command('kedge')
   .addCommand(tokenCommand())
   .addCommand(versionCommand());
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`kedge: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

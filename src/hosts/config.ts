@@ -54,7 +54,9 @@ export function parseEncryptionKeys(text: string): EncryptionKey[] {
       key = new Uint8Array();
     }
     if (id === undefined || !/^[A-Za-z0-9_-]{1,32}$/.test(id) || key.length !== 32) {
-      throw new Error('KEDGE_ENCRYPTION_KEYS: each key is ID:BASE64 with 32 bytes, for example k1:$(openssl rand -base64 32)');
+      throw new Error(
+        'KEDGE_ENCRYPTION_KEYS: each key is ID:BASE64 with 32 bytes, for example k1:$(openssl rand -base64 32)',
+      );
     }
     return { id, key };
   });

@@ -1,27 +1,43 @@
 /** The walk's bad-input twin: what a user gets wrong, and what the world does to a cluster, end in clear words. */
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import https from 'node:https';
+import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { type DataDir, dataDirAt } from '../../src/cli/data-dir.ts';
+import { type EmbeddedDatabase, startEmbeddedPostgres } from '../../src/cli/up/postgres.ts';
 import type { ConfigMap, Event, Pod } from '../../src/client/resources.ts';
 import { createCluster, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
+const OUTAGE_MS = 10_000;
+
 let cluster: TestCluster;
+/** A database of the test's own, as a user with --database-url has: it can be away without kedge up bringing it back. */
+let databaseDir: DataDir;
+let database: EmbeddedDatabase;
+let databasePort: number;
 let ca: string;
 let token: string;
 
 beforeAll(async () => {
-  cluster = await createCluster();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-database-'));
+  await chmod(folder, 0o755);
+  databaseDir = dataDirAt(folder);
+  database = await startEmbeddedPostgres(databaseDir);
+  databasePort = Number(new URL(database.url).port);
+  cluster = await createCluster(['--database-url', database.url]);
   await cluster.start();
   const config = parse(await readFile(cluster.dataDir.kubeconfig, 'utf8'));
   ca = Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64').toString();
   token = config.users[0].user.token;
 });
-afterAll(() => cluster?.remove());
+afterAll(async () => {
+  await cluster?.remove();
+  await database?.stop();
+  await rm(databaseDir.root, { recursive: true, force: true });
+});
 
 interface Answer {
   status: number;
@@ -30,7 +46,12 @@ interface Answer {
 }
 
 /** One HTTPS request with exactly these bytes; kubectl would catch some of the mistakes itself. */
-function request(method: string, url: string, headers: Record<string, string>, body?: string | Uint8Array): Promise<Answer> {
+function request(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+  body?: string | Uint8Array,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = https.request(`${cluster.url}${url}`, { method, ca, headers }, (response) => {
       let text = '';
@@ -38,7 +59,11 @@ function request(method: string, url: string, headers: Record<string, string>, b
         text += chunk;
       });
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : {} });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: text.startsWith('{') ? JSON.parse(text) : {},
+        });
       });
     });
     outgoing.on('error', reject);
@@ -54,16 +79,29 @@ const pod = (name: string, container: Record<string, unknown>, spec: Record<stri
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name },
-    spec: { terminationGracePeriodSeconds: 1, ...spec, containers: [{ name: 'main', image: 'busybox:1.36', ...container }] },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      ...spec,
+      containers: [{ name: 'main', image: 'busybox:1.36', ...container }],
+    },
   });
 
 describe('access', () => {
   test('no token and a wrong token are 401, and nothing is said of the data', async () => {
-    for (const headers of [{}, { authorization: 'Bearer kdg.root.wrong' }, { authorization: 'Bearer eyJhbGciOiJSUzI1NiJ9.e30.x' }]) {
+    for (const headers of [
+      {},
+      { authorization: 'Bearer kdg.root.wrong' },
+      { authorization: 'Bearer eyJhbGciOiJSUzI1NiJ9.e30.x' },
+    ]) {
       for (const url of ['/api/v1/secrets', '/api/v1/namespaces/default', '/apis', '/openapi/v3', '/api/v1/nope']) {
         const answer = await request('GET', url, headers as Record<string, string>);
         expect(answer.status).toBe(401);
-        expect(answer.body).toMatchObject({ kind: 'Status', reason: 'Unauthorized', message: 'Unauthorized', code: 401 });
+        expect(answer.body).toMatchObject({
+          kind: 'Status',
+          reason: 'Unauthorized',
+          message: 'Unauthorized',
+          code: 401,
+        });
       }
     }
   });
@@ -101,14 +139,26 @@ describe('objects that are wrong', () => {
 
   test('an invalid name is refused with the rule it breaks', async () => {
     const result = await cluster.tryKubectl(['create', 'configmap', 'Not_Valid']);
-    expect(result.stderr).toContain('The ConfigMap "Not_Valid" is invalid: metadata.name: Invalid value: "Not_Valid": a lowercase RFC 1123 subdomain must consist of');
+    expect(result.stderr).toContain(
+      'The ConfigMap "Not_Valid" is invalid: metadata.name: Invalid value: "Not_Valid": a lowercase RFC 1123 subdomain must consist of',
+    );
   });
 
   test('every fault of an object is told at once', async () => {
-    const answer = await request('POST', '/api/v1/namespaces/default/pods', authorized(), JSON.stringify({
-      apiVersion: 'v1', kind: 'Pod', metadata: { name: 'faulty' },
-      spec: { restartPolicy: 'Sometimes', containers: [{ name: 'a' }, { name: 'a', image: 'b', ports: [{ containerPort: 70000 }] }] },
-    }));
+    const answer = await request(
+      'POST',
+      '/api/v1/namespaces/default/pods',
+      authorized(),
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'faulty' },
+        spec: {
+          restartPolicy: 'Sometimes',
+          containers: [{ name: 'a' }, { name: 'a', image: 'b', ports: [{ containerPort: 70000 }] }],
+        },
+      }),
+    );
     expect(answer.status).toBe(422);
     const causes = (answer.body.details as { causes: { field: string; reason: string }[] }).causes;
     expect(causes.map((cause) => `${cause.reason} ${cause.field}`)).toEqual(
@@ -130,7 +180,12 @@ describe('objects that are wrong', () => {
     await cluster.kubectl('create', 'configmap', 'contended', '--from-literal=a=1');
     const read = await cluster.get<ConfigMap>('configmap', 'contended');
     await cluster.kubectl('patch', 'configmap', 'contended', '-p', '{"data":{"a":"2"}}');
-    const stale = await request('PUT', `${configMaps}/contended`, authorized(), JSON.stringify({ ...read, data: { a: '3' } }));
+    const stale = await request(
+      'PUT',
+      `${configMaps}/contended`,
+      authorized(),
+      JSON.stringify({ ...read, data: { a: '3' } }),
+    );
     expect(stale.status).toBe(409);
     expect(stale.body.message).toBe(
       'Operation cannot be fulfilled on configmaps "contended": the object has been modified; please apply your changes to the latest version and try again',
@@ -163,8 +218,14 @@ describe('pods that cannot run', () => {
     });
     await eventually(async () => {
       expect(await cluster.kubectl('get', 'pod', 'no-image')).toContain('ImagePullBackOff');
-      const { items } = await cluster.get<{ items: Event[] }>('events', '--field-selector', 'involvedObject.name=no-image');
-      expect(items.find((event) => event.reason === 'Failed')?.message).toMatch(/Failed to pull image "localhost:1\/nothing:1"/);
+      const { items } = await cluster.get<{ items: Event[] }>(
+        'events',
+        '--field-selector',
+        'involvedObject.name=no-image',
+      );
+      expect(items.find((event) => event.reason === 'Failed')?.message).toMatch(
+        /Failed to pull image "localhost:1\/nothing:1"/,
+      );
     });
     await cluster.kubectl('delete', 'pod', 'no-image');
   });
@@ -183,9 +244,16 @@ describe('pods that cannot run', () => {
   });
 
   test('a request that no node can hold says what is missing', async () => {
-    await cluster.tryKubectl(['create', '-f', '-'], pod('huge', { resources: { requests: { cpu: '500', memory: '16Mi' } } }));
+    await cluster.tryKubectl(
+      ['create', '-f', '-'],
+      pod('huge', { resources: { requests: { cpu: '500', memory: '16Mi' } } }),
+    );
     await eventually(async () => {
-      const { items } = await cluster.get<{ items: Event[] }>('events', '--field-selector', 'involvedObject.name=huge,reason=FailedScheduling');
+      const { items } = await cluster.get<{ items: Event[] }>(
+        'events',
+        '--field-selector',
+        'involvedObject.name=huge,reason=FailedScheduling',
+      );
       expect(items[0]!.message).toMatch(/^0\/1 nodes are available: 1 Insufficient cpu\./);
     });
     await cluster.kubectl('delete', 'pod', 'huge');
@@ -207,7 +275,9 @@ describe('a database that goes away for ten seconds', () => {
       }
     })();
     await eventually(() => expect(acknowledged.size).toBeGreaterThan(20));
-    await stopPostgresFor(10_000);
+    await database.stop();
+    await new Promise((resolve) => setTimeout(resolve, OUTAGE_MS));
+    database = await startEmbeddedPostgres(databaseDir, { port: databasePort });
     const before = acknowledged.size;
     await eventually(() => expect(acknowledged.size).toBeGreaterThan(before + 20), 30);
     writing = false;
@@ -218,29 +288,17 @@ describe('a database that goes away for ten seconds', () => {
       expect(Number(refusal.headers['retry-after'])).toBeGreaterThan(0);
       expect(refusal.body).toMatchObject({ kind: 'Status', reason: 'ServiceUnavailable' });
     }
-    const stored = new Set((await cluster.kubectl('get', 'configmaps', '-o', 'name')).split('\n').map((line) => line.replace('configmap/', '')));
+    const stored = new Set(
+      (await cluster.kubectl('get', 'configmaps', '-o', 'name'))
+        .split('\n')
+        .map((line) => line.replace('configmap/', '')),
+    );
     for (const name of acknowledged) expect(stored).toContain(name);
 
     await cluster.tryKubectl(['create', '-f', '-'], pod('afterwards', { command: ['sleep', '3600'] }));
-    await eventually(async () => expect(await cluster.kubectl('get', 'pod', 'afterwards')).toMatch(/1\/1 +Running/), 60);
-  });
-});
-
-async function stopPostgresFor(milliseconds: number): Promise<void> {
-  const postmaster = Number((await readFile(path.join(cluster.dataDir.postgres, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-  const command = (await readFile(`/proc/${postmaster}/cmdline`, 'utf8')).split('\0').filter((each) => each !== '');
-  process.kill(postmaster, 'SIGINT');
-  await eventually(async () => {
-    await readFile(`/proc/${postmaster}/cmdline`).then(
-      () => Promise.reject(new Error('still running')),
-      () => undefined,
+    await eventually(
+      async () => expect(await cluster.kubectl('get', 'pod', 'afterwards')).toMatch(/1\/1 +Running/),
+      60,
     );
   });
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  const pgCtl = path.join(path.dirname(command[0]!), 'pg_ctl');
-  const options = command.slice(3).map((each) => `'${each}'`).join(' ');
-  await promisify(execFile)('setpriv', [
-    '--reuid=postgres', '--regid=postgres', '--clear-groups',
-    pgCtl, '-D', cluster.dataDir.postgres, '-l', cluster.dataDir.postgresLog, '-o', options, '-w', 'start',
-  ]);
-}
+});

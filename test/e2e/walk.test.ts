@@ -38,7 +38,9 @@ async function answers(address: string): Promise<Set<string>> {
 describe('a new cluster', () => {
   test('lists this machine as a Ready node', async () => {
     const table = await cluster.kubectl('get', 'nodes', '-o', 'wide');
-    expect(table).toMatch(/NAME +STATUS +ROLES +AGE +VERSION +INTERNAL-IP +EXTERNAL-IP +OS-IMAGE +KERNEL-VERSION +CONTAINER-RUNTIME/);
+    expect(table).toMatch(
+      /NAME +STATUS +ROLES +AGE +VERSION +INTERNAL-IP +EXTERNAL-IP +OS-IMAGE +KERNEL-VERSION +CONTAINER-RUNTIME/,
+    );
     expect(table).toMatch(new RegExp(`${cluster.nodeName} +Ready +.*v1\\.35\\..*docker://`));
   });
 
@@ -68,7 +70,9 @@ describe('a Deployment and a Service', () => {
 
   test('show as pods on this node with addresses of its podCIDR', async () => {
     const table = await cluster.kubectl('get', 'pods', '-o', 'wide');
-    expect(table.match(new RegExp(`hello-\\S+ +1/1 +Running +0 +\\S+ +10\\.\\S+ +${cluster.nodeName} `, 'g'))).toHaveLength(3);
+    expect(
+      table.match(new RegExp(`hello-\\S+ +1/1 +Running +0 +\\S+ +10\\.\\S+ +${cluster.nodeName} `, 'g')),
+    ).toHaveLength(3);
     const containers = await run('docker', ['ps', '--format', '{{.Names}}']);
     const [pod] = await helloPods();
     expect(containers.stdout).toContain(pod!.metadata.name!);
@@ -103,9 +107,24 @@ describe('a Deployment and a Service', () => {
   test('are reached from inside a pod, by its own Service too', async () => {
     const service = await cluster.get<Service>('service', 'hello');
     const [pod] = await helloPods();
-    const { stdout } = await run('docker', ['ps', '-q', '--filter', `label=io.kubernetes.pod.uid=${pod!.metadata.uid}`, '--filter', 'label=io.kubernetes.container.name=web']);
+    const { stdout } = await run('docker', [
+      'ps',
+      '-q',
+      '--filter',
+      `label=io.kubernetes.pod.uid=${pod!.metadata.uid}`,
+      '--filter',
+      'label=io.kubernetes.container.name=web',
+    ]);
     for (let i = 0; i < 12; i++) {
-      const inside = await run('docker', ['exec', stdout.trim(), 'wget', '-qO-', '-T', '5', `http://${service.spec!.clusterIP}`]);
+      const inside = await run('docker', [
+        'exec',
+        stdout.trim(),
+        'wget',
+        '-qO-',
+        '-T',
+        '5',
+        `http://${service.spec!.clusterIP}`,
+      ]);
       expect(inside.stdout).toMatch(/^Hello from hello-/);
     }
   });
@@ -177,7 +196,14 @@ describe('a running Deployment', () => {
     const [pod] = await helloPods();
     const name = pod!.metadata.name!;
     const killWeb = async () => {
-      const { stdout } = await run('docker', ['ps', '-q', '--filter', `label=io.kubernetes.pod.uid=${pod!.metadata.uid}`, '--filter', 'label=io.kubernetes.container.name=web']);
+      const { stdout } = await run('docker', [
+        'ps',
+        '-q',
+        '--filter',
+        `label=io.kubernetes.pod.uid=${pod!.metadata.uid}`,
+        '--filter',
+        'label=io.kubernetes.container.name=web',
+      ]);
       if (stdout.trim() === '') throw new Error('no running container');
       await run('docker', ['kill', stdout.trim()]);
     };
@@ -189,7 +215,11 @@ describe('a running Deployment', () => {
     await eventually(async () => {
       expect(await cluster.kubectl('get', 'pod', name)).toContain('CrashLoopBackOff');
     });
-    const events = await cluster.get<List<Event>>('events', '--field-selector', `involvedObject.name=${name},reason=BackOff`);
+    const events = await cluster.get<List<Event>>(
+      'events',
+      '--field-selector',
+      `involvedObject.name=${name},reason=BackOff`,
+    );
     expect(events.items[0]!.message).toMatch(/^Back-off restarting failed container web in pod hello-/);
     await eventually(async () => {
       expect(await cluster.kubectl('get', 'pod', name)).toMatch(/1\/1 +Running +2 \(/);
@@ -216,7 +246,14 @@ describe('kubectl', () => {
     await cluster.kubectl('label', 'deploy', 'hello', 'team=blue');
     await cluster.kubectl('annotate', 'service', 'hello', 'note=seen');
     await cluster.kubectl('patch', 'deploy', 'hello', '-p', '{"spec":{"replicas":2}}');
-    await cluster.kubectl('patch', 'deploy', 'hello', '--type=json', '-p', '[{"op":"add","path":"/metadata/labels/tier","value":"web"}]');
+    await cluster.kubectl(
+      'patch',
+      'deploy',
+      'hello',
+      '--type=json',
+      '-p',
+      '[{"op":"add","path":"/metadata/labels/tier","value":"web"}]',
+    );
     const edited = await cluster.tryKubectl(['edit', 'deploy', 'hello'], undefined, {
       KUBE_EDITOR: 'sed -i s/progressDeadlineSeconds:.*/progressDeadlineSeconds:\\ 300/',
     });
@@ -243,7 +280,14 @@ describe('kubectl', () => {
       expect(await cluster.kubectl('get', 'pods,rs,endpoints', '-l', 'app=hello', '-o', 'name')).toBe('');
     });
     await eventually(async () => {
-      const left = await run('docker', ['ps', '-a', '--format', '{{.Names}}', '--filter', 'label=io.kubernetes.pod.namespace=default']);
+      const left = await run('docker', [
+        'ps',
+        '-a',
+        '--format',
+        '{{.Names}}',
+        '--filter',
+        'label=io.kubernetes.pod.namespace=default',
+      ]);
       expect(left.stdout.split('\n').filter((name) => name.includes('hello'))).toEqual([]);
     });
     const service = await run('curl', ['-sS', '--max-time', '2', 'http://127.0.0.1:30080']);

@@ -69,12 +69,23 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
       const from = printed.length;
       const started = spawn(
         process.execPath,
-        [path.join(ROOT, 'src/cli/main.ts'), 'up', '--listen', `127.0.0.1:${port}`, '--data-dir', dataDir.root, ...flags],
+        [
+          path.join(ROOT, 'src/cli/main.ts'),
+          'up',
+          '--listen',
+          `127.0.0.1:${port}`,
+          '--data-dir',
+          dataDir.root,
+          ...flags,
+        ],
         { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
       );
       child = started;
       await new Promise<void>((resolve, reject) => {
-        const failed = setTimeout(() => reject(new Error(`not ready in time:\n${printed.slice(from)}`)), READY_WITHIN_MS);
+        const failed = setTimeout(
+          () => reject(new Error(`not ready in time:\n${printed.slice(from)}`)),
+          READY_WITHIN_MS,
+        );
         const settle = (action: () => void) => {
           clearTimeout(failed);
           action();
@@ -85,12 +96,15 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
             if (printed.slice(from).includes('\nReady: ')) settle(resolve);
           });
         }
-        started.once('exit', (code) => settle(() => reject(new Error(`kedge up ended with ${code}:\n${printed.slice(from)}`))));
+        started.once('exit', (code) =>
+          settle(() => reject(new Error(`kedge up ended with ${code}:\n${printed.slice(from)}`))),
+        );
       });
     },
     async stop() {
       const running = child;
-      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? 0;
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null)
+        return running?.exitCode ?? 0;
       const exited = new Promise<number>((resolve) => running.once('exit', (code) => resolve(code ?? -1)));
       running.kill('SIGINT');
       return exited;

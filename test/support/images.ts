@@ -17,13 +17,17 @@ export async function importBusybox(tags: readonly string[]): Promise<void> {
   const busybox = await staticBusybox();
   const root = await mkdtemp(path.join(os.tmpdir(), 'kedge-busybox-'));
   try {
-    for (const folder of ['bin', 'etc', 'tmp', 'root', 'var', 'proc', 'sys', 'dev']) await mkdir(path.join(root, folder));
+    for (const folder of ['bin', 'etc', 'tmp', 'root', 'var', 'proc', 'sys', 'dev'])
+      await mkdir(path.join(root, folder));
     await cp(busybox, path.join(root, 'bin', 'busybox'));
     const { stdout } = await run(busybox, ['--list']);
     for (const applet of stdout.split('\n')) {
       if (applet !== '' && applet !== 'busybox') await symlink('busybox', path.join(root, 'bin', applet));
     }
-    await writeFile(path.join(root, 'etc', 'passwd'), 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n');
+    await writeFile(
+      path.join(root, 'etc', 'passwd'),
+      'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n',
+    );
     await writeFile(path.join(root, 'etc', 'group'), 'root:x:0:\nnogroup:x:65534:\n');
     const archive = path.join(root, '..', `${path.basename(root)}.tar`);
     await run('tar', ['-C', root, '-cf', archive, '.']);
@@ -42,9 +46,13 @@ async function staticBusybox(): Promise<string> {
   );
   if (!isStatic) {
     await run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', 'update']);
-    await run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '--no-install-recommends', 'busybox-static'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    await run(
+      'apt-get',
+      ['-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '--no-install-recommends', 'busybox-static'],
+      {
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      },
+    );
   }
   return file;
 }

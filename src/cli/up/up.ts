@@ -62,10 +62,13 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   const databaseUrl =
     config.KEDGE_DATABASE_URL ??
     (await progress.step('starting PostgreSQL', async () => {
-      running.database = await startEmbeddedPostgres(data);
+      running.database = await startEmbeddedPostgres(data, {
+        onRestart: () => progress.say('  ! PostgreSQL had ended and was started again'),
+      });
       return running.database.url;
     }));
 
+  const keys = parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS ?? (await encryptionKey(data)));
   const host = await progress.step('starting the API, controllers and scheduler', () =>
     startNodeHost({
       databaseUrl,
@@ -73,7 +76,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
       listen,
       tls: { certificate: identity.certificate, key: identity.key },
       caCertificate: identity.caCertificate,
-      encryptionKeys: parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS ?? (await encryptionKey(data))),
+      encryptionKeys: keys,
       cluster: {
         serviceCIDR: config.KEDGE_SERVICE_CIDR ?? cluster.serviceCIDR,
         clusterCIDR: config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
@@ -189,7 +192,9 @@ async function takeLock(data: DataDir): Promise<void> {
   if (pid > 0 && pid !== process.pid) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     if (command.includes('cli/main.ts')) {
-      throw new Error(`process ${pid} already runs the cluster of ${data.root} (another --data-dir starts another one)`);
+      throw new Error(
+        `process ${pid} already runs the cluster of ${data.root} (another --data-dir starts another one)`,
+      );
     }
   }
   await writeFile(data.lock, String(process.pid));

@@ -1,0 +1,73 @@
+/** The API over TLS on Node: HTTP/2 for those who speak it (client-go does), HTTP/1.1 and WebSocket upgrades for the rest. */
+import type { IncomingMessage } from 'node:http';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createAdaptorServer } from '@hono/node-server';
+
+export interface ServerOptions {
+  fetch(request: Request): Response | Promise<Response>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  tls: { certificate: string; key: string };
+  listen: { host: string; port: number };
+}
+
+export interface Server {
+  /** The port that was bound, also when 0 was asked for. */
+  port: number;
+  /** Ends idle connections, and after a moment those with requests (watches never end by themselves). */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 1_000;
+
+/** Rejects when the address cannot be bound, naming it. */
+export async function listen(options: ServerOptions): Promise<Server> {
+  const server = createAdaptorServer({
+    fetch: options.fetch,
+    // Undici's Request and Response stay as they are: the adaptor's lighter ones are used inside it alone.
+    overrideGlobalObjects: false,
+    createServer: createSecureServer,
+    serverOptions: {
+      allowHTTP1: true,
+      cert: options.tls.certificate,
+      key: options.tls.key,
+      minVersion: 'TLSv1.2',
+    },
+  }) as Http2SecureServer;
+  const sockets = new Set<Socket>();
+  server.on('secureConnection', (socket: Socket) => {
+    // A watch answers a change with one small frame: Nagle's algorithm would hold it back for the other side's ACK.
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', options.upgrade);
+  // A client that resets its connection is no fault of the server's.
+  server.on('sessionError', () => {});
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const address = `${options.listen.host}:${options.listen.port}`;
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`${address} is in use by another program (choose another with --listen)`)
+          : new Error(`cannot listen on ${address}`, { cause: error }),
+      );
+    });
+    server.listen(options.listen.port, options.listen.host, resolve);
+  });
+  server.removeAllListeners('error');
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const force = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, DRAIN_MS);
+      await closed;
+      clearTimeout(force);
+    },
+  };
+}
