@@ -4,8 +4,12 @@ import { UnavailableError } from '../apiserver/storage/errors.ts';
 import { isRetryable, translateError } from './errors.ts';
 import { parseTextArray, renderTextArray } from './text-array.ts';
 
-/** What the client turns types into: int8 is a number (revisions stay far below 2^53), text[] an array of strings. */
+/**
+ * What the client turns types into: int8 is a number (revisions stay far below 2^53), text[] an array of strings. text
+ * cannot hold NUL: a name from a URL that does is looked up with U+FFFD instead, and so not found, rather than an error.
+ */
 const TYPES = {
+  text: { to: 25, from: [], serialize: (value: unknown) => String(value).replaceAll('\0', '\uFFFD'), parse: String },
   int8: { to: 20, from: [20], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
   textArray: { to: 1009, from: [1009], serialize: renderTextArray, parse: parseTextArray },
 };

@@ -4,7 +4,7 @@ import { UnavailableError } from '../apiserver/storage/errors.ts';
 type Meaning =
   /** The database is away, starting, stopping or out of room: 503, try later. What a write did is unknown. */
   | 'unavailable'
-  /** The transaction was rolled back through no fault of its own: running it again at once is right. */
+  /** The transaction was rolled back through no fault of its own: running it again at once is right; 503 when that does not help. */
   | 'retry';
 
 /** SQLSTATEs (five characters, or a class of two) and the codes of postgres.js and sockets. */
@@ -79,7 +79,7 @@ export function translateError(query: string, error: unknown): unknown {
       ? new UnavailableError(`${query}: ${message}`, { cause: error })
       : error;
   }
-  return meaningOf(code) === 'unavailable'
+  return meaningOf(code) !== undefined
     ? new UnavailableError(`${query}: the database is unavailable (${code})`, { cause: error })
     : new QueryError(query, code, error);
 }

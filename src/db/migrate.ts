@@ -83,7 +83,7 @@ async function createLedger(db: Database): Promise<void> {
       return;
     } catch (error) {
       // "if not exists" races with itself: the loser hits the catalogue's unique index and finds the table next time.
-      if (tries >= 3 || !['23505', '42P07'].includes(errorCode(error))) throw error;
+      if (tries >= 3 || !['23505', '42P07', '42710'].includes(errorCode(error))) throw error;
     }
   }
 }
