@@ -1,0 +1,66 @@
+/** Topology spread constraints. */
+import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint';
+import { duplicate, type FieldError, type FieldPath, forbidden, invalid, required } from '../../../meta/field-error.ts';
+import { validateLabelSelector } from '../../../meta/label-selector-validation.ts';
+import { NOT_POSITIVE, optionalOneOf, qualifiedName } from './checks.ts';
+
+const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway'];
+const POLICIES = ['Honor', 'Ignore'];
+
+export function validateTopologySpread(at: FieldPath, constraints: readonly ITopologySpreadConstraint[]): FieldError[] {
+  return constraints.flatMap((constraint, index) => {
+    const entry = at.index(index);
+    const { maxSkew = 0, topologyKey, whenUnsatisfiable } = constraint;
+    const errors: FieldError[] = [];
+    if (maxSkew <= 0) errors.push(invalid(entry.child('maxSkew'), maxSkew, NOT_POSITIVE));
+    if (!topologyKey) errors.push(required(entry.child('topologyKey'), 'can not be empty'));
+    errors.push(...optionalOneOf(entry.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ACTIONS));
+    const repeated = constraints
+      .slice(index + 1)
+      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable);
+    if (repeated) {
+      const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
+      errors.push(duplicate(entry.child('{topologyKey, whenUnsatisfiable}'), pair));
+    }
+    return [
+      ...errors,
+      ...validateMinDomains(entry.child('minDomains'), constraint),
+      ...optionalOneOf(entry.child('nodeAffinityPolicy'), constraint.nodeAffinityPolicy, POLICIES),
+      ...optionalOneOf(entry.child('nodeTaintsPolicy'), constraint.nodeTaintsPolicy, POLICIES),
+      ...validateMatchLabelKeys(entry.child('matchLabelKeys'), constraint),
+      ...validateLabelSelector(constraint.labelSelector, entry.child('labelSelector')),
+    ];
+  });
+}
+
+function validateMinDomains(at: FieldPath, { minDomains, whenUnsatisfiable }: ITopologySpreadConstraint): FieldError[] {
+  if (minDomains === undefined) return [];
+  const errors = minDomains <= 0 ? [invalid(at, minDomains, NOT_POSITIVE)] : [];
+  if (whenUnsatisfiable !== 'DoNotSchedule') {
+    const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable ?? ''}`;
+    errors.push(invalid(at, minDomains, detail));
+  }
+  return errors;
+}
+
+function validateMatchLabelKeys(
+  at: FieldPath,
+  { matchLabelKeys = [], labelSelector }: ITopologySpreadConstraint,
+): FieldError[] {
+  if (matchLabelKeys.length === 0) return [];
+  const errors: FieldError[] = [];
+  if (labelSelector === undefined) {
+    errors.push(forbidden(at, 'must not be specified when labelSelector is not set'));
+  }
+  const selected = new Set([
+    ...Object.keys(labelSelector?.matchLabels ?? {}),
+    ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key),
+  ]);
+  for (const [index, key] of matchLabelKeys.entries()) {
+    errors.push(...qualifiedName(at.index(index), key));
+    if (selected.has(key)) {
+      errors.push(invalid(at.index(index), key, 'exists in both matchLabelKeys and labelSelector'));
+    }
+  }
+  return errors;
+}
