@@ -4,7 +4,7 @@
  * together, and a key that was finished may run again, which level-based reconcilers bear.
  */
 import type { Database, Sql } from '../../db/connection.ts';
-import type { DrainLease, Finish, WorkItem, WorkKey, WorkQueue } from '../queue.ts';
+import type { Finish, WorkItem, WorkKey, WorkQueue } from '../queue.ts';
 
 /** The drain lease of a tenant is a work row of no controller, which no worker claims. */
 const DRAIN = { controller: '', key: 'drain' };

@@ -1,0 +1,49 @@
+import type { Pod, ReplicaSet } from '../../client/resources.ts';
+import { timestamp } from '../../meta/object.ts';
+import { omitZeros } from '../shared/omit-zeros.ts';
+import { isPodAvailable, isPodReady } from '../shared/pods.ts';
+
+type Status = NonNullable<ReplicaSet['status']>;
+
+/** The status that `active` pods amount to; `failure` is what creating or deleting pods threw in this pass. */
+export function replicaSetStatus(
+  replicaSet: ReplicaSet,
+  active: readonly Pod[],
+  failure: Error | undefined,
+  now: Date,
+): Status {
+  const template = Object.entries(replicaSet.spec?.template?.metadata?.labels ?? {});
+  const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0;
+  const conditions = failureConditions(replicaSet, active.length, failure, now);
+  const { generation } = replicaSet.metadata;
+  return {
+    replicas: active.length,
+    ...omitZeros({
+      fullyLabeledReplicas: active.filter((pod) =>
+        template.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      ).length,
+      readyReplicas: active.filter(isPodReady).length,
+      availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length,
+    }),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+function failureConditions(replicaSet: ReplicaSet, count: number, failure: Error | undefined, now: Date) {
+  const conditions = replicaSet.status?.conditions ?? [];
+  const others = conditions.filter((condition) => condition.type !== 'ReplicaFailure');
+  if (failure === undefined) return others;
+  // The first failure stays until one pass succeeds.
+  if (others.length < conditions.length) return conditions;
+  return [
+    ...others,
+    {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: count < (replicaSet.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete',
+      message: failure.message,
+      lastTransitionTime: timestamp(now),
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+/** Adoption and release of children by selector, as upstream's ControllerRefManager does. */
+import type { ResourceRef } from '../../client/contract.ts';
+import { controllerOf, type KubeObject, type OwnerReference } from '../../meta/object.ts';
+import {
+  formatLabelSelector,
+  type LabelSelector,
+  labelSelectorRequirements,
+  matchesLabels,
+} from '../../meta/selectors.ts';
+import { isStatus } from '../../meta/status-error.ts';
+import type { ReconcileContext } from '../../reconcile/contract.ts';
+
+export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
+  owner: O;
+  ownerResource: ResourceRef<O>;
+  selector: LabelSelector;
+  resource: ResourceRef<T>;
+}
+
+/** The reference by which a controller owns a child it made or adopted. */
+export function controllerReference(owner: KubeObject, resource: ResourceRef<KubeObject>): OwnerReference {
+  return {
+    apiVersion: resource.group === '' ? resource.version : `${resource.group}/${resource.version}`,
+    kind: resource.kind,
+    name: owner.metadata.name ?? '',
+    uid: owner.metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+/**
+ * The children that the owner controls after adopting matching orphans and releasing those that match no more. Nothing
+ * is adopted or released while the owner is being deleted.
+ */
+export async function claimChildren<O extends KubeObject, T extends KubeObject>(
+  context: ReconcileContext,
+  options: ClaimOptions<O, T>,
+): Promise<T[]> {
+  const { owner, resource } = options;
+  const requirements = labelSelectorRequirements(options.selector);
+  const deleting = owner.metadata.deletionTimestamp !== undefined;
+  const claimed: T[] = [];
+  let mayAdopt: Promise<boolean> | undefined;
+  for (const child of await candidates(context, options, formatLabelSelector(requirements))) {
+    const controller = controllerOf(child);
+    const matches = matchesLabels(requirements, child.metadata.labels);
+    if (controller !== undefined) {
+      if (controller.uid !== owner.metadata.uid) continue;
+      if (matches) claimed.push(child);
+      else if (!deleting) await release(context, resource, child, owner);
+      continue;
+    }
+    if (!matches || deleting || child.metadata.deletionTimestamp !== undefined) continue;
+    mayAdopt ??= isStillThere(context, options);
+    if (!(await mayAdopt)) continue;
+    const adopted = await adopt(context, options, child);
+    if (adopted !== undefined) claimed.push(adopted);
+  }
+  return claimed;
+}
+
+/** What the selector finds, and what refers to the owner already, whatever its labels. */
+async function candidates<O extends KubeObject, T extends KubeObject>(
+  { client, ownership }: ReconcileContext,
+  { owner, resource }: ClaimOptions<O, T>,
+  labelSelector: string,
+): Promise<T[]> {
+  const { namespace = '', uid = '' } = owner.metadata;
+  const [selected, dependents] = await Promise.all([
+    client.list(resource, { namespace, labelSelector }),
+    ownership.dependents(uid),
+  ]);
+  const byUid = new Map(selected.items.map((child) => [child.metadata.uid, child]));
+  for (const { resource: found, object } of dependents) {
+    if (found.group !== resource.group || found.resource !== resource.resource) continue;
+    if (object.metadata.namespace !== namespace || byUid.has(object.metadata.uid)) continue;
+    byUid.set(object.metadata.uid, object as T);
+  }
+  return [...byUid.values()];
+}
+
+/** The owner may have been deleted, or made anew under its name, since it was read. */
+async function isStillThere<O extends KubeObject, T extends KubeObject>(
+  { client }: ReconcileContext,
+  { owner, ownerResource }: ClaimOptions<O, T>,
+): Promise<boolean> {
+  const fresh = await client.find(ownerResource, owner.metadata.namespace ?? '', owner.metadata.name ?? '');
+  return fresh?.metadata.uid === owner.metadata.uid && fresh?.metadata.deletionTimestamp === undefined;
+}
+
+async function adopt<O extends KubeObject, T extends KubeObject>(
+  { client }: ReconcileContext,
+  { owner, ownerResource, resource }: ClaimOptions<O, T>,
+  child: T,
+): Promise<T | undefined> {
+  const { namespace = '', name = '', uid } = child.metadata;
+  const reference = controllerReference(owner, ownerResource);
+  try {
+    return await client.patch(resource, namespace, name, 'strategic', {
+      metadata: { uid, ownerReferences: [reference] },
+    });
+  } catch (error) {
+    // Gone, or another controller was first: two references with controller=true are invalid.
+    if (isStatus(error, 'NotFound') || isStatus(error, 'Invalid')) return undefined;
+    throw error;
+  }
+}
+
+async function release<T extends KubeObject>(
+  { client }: ReconcileContext,
+  resource: ResourceRef<T>,
+  child: T,
+  owner: KubeObject,
+): Promise<void> {
+  const { namespace = '', name = '', uid } = child.metadata;
+  const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }];
+  try {
+    await client.patch(resource, namespace, name, 'strategic', { metadata: { uid, ownerReferences } });
+  } catch (error) {
+    if (!isStatus(error, 'NotFound') && !isStatus(error, 'Invalid')) throw error;
+  }
+}
