@@ -1,0 +1,36 @@
+import type { IEndpoints } from 'kubernetes-models/v1/Endpoints';
+import { builtIn, type Stored } from '../built-in.ts';
+import { age, described, firstThree } from '../columns.ts';
+
+export type Endpoints = Stored<IEndpoints>;
+
+/** `10.0.0.1:80,[fd00::1]:80` of the ready addresses. */
+function addresses({ subsets = [] }: Endpoints): string {
+  if (subsets.length === 0) return '<none>';
+  const all = subsets.flatMap(({ addresses = [], ports = [] }) =>
+    ports.length === 0
+      ? addresses.map(({ ip }) => ip)
+      : ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`)),
+  );
+  return firstThree(all);
+}
+
+export const endpoints = builtIn<Endpoints>('io.k8s.api.core.v1.Endpoints', {
+  resource: 'endpoints',
+  singular: 'endpoints',
+  shortNames: ['ep'],
+  namespaced: true,
+  strategy: {
+    allowCreateOnUpdate: true,
+    warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
+  },
+  columns: [
+    {
+      name: 'Endpoints',
+      type: 'string',
+      description: described('io.k8s.api.core.v1.Endpoints', 'subsets'),
+      cell: addresses,
+    },
+    age,
+  ],
+});

@@ -1,0 +1,28 @@
+import type { INode } from 'kubernetes-models/v1/Node';
+import type { Strategy } from '../../apiserver/registry/contract.ts';
+import { builtIn, type Stored } from '../built-in.ts';
+import { allocatePodCIDR } from './node-allocation.ts';
+import { nodeColumns } from './node-columns.ts';
+
+export type Node = Stored<INode>;
+
+const strategy: Strategy<Node> = {
+  generation: false,
+  // The node's agent registers it with what it found.
+  keepsStatusOnCreate: true,
+  default({ status }) {
+    if (status?.capacity !== undefined) status.allocatable ??= { ...status.capacity };
+  },
+  allocate: ({ cluster }, node, old, { taken }) => allocatePodCIDR(cluster, node, old, taken),
+};
+
+export const nodes = builtIn<Node>('io.k8s.api.core.v1.Node', {
+  resource: 'nodes',
+  singular: 'node',
+  shortNames: ['no'],
+  namespaced: false,
+  status: true,
+  strategy,
+  selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
+  columns: nodeColumns,
+});

@@ -1,0 +1,25 @@
+import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import { builtIn, type Stored } from '../built-in.ts';
+import { age, described } from '../columns.ts';
+
+export type ServiceAccount = Stored<IServiceAccount>;
+
+export const serviceAccounts = builtIn<ServiceAccount>('io.k8s.api.core.v1.ServiceAccount', {
+  resource: 'serviceaccounts',
+  singular: 'serviceaccount',
+  shortNames: ['sa'],
+  namespaced: true,
+  otherSubresources: {
+    token: { verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  },
+  strategy: {},
+  columns: [
+    {
+      name: 'Secrets',
+      type: 'string',
+      description: described('io.k8s.api.core.v1.ServiceAccount', 'secrets'),
+      cell: ({ secrets = [] }) => secrets.length,
+    },
+    age,
+  ],
+});

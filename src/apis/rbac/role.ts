@@ -1,0 +1,14 @@
+import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
+import { builtIn, type Stored } from '../built-in.ts';
+import { roleColumns } from './columns.ts';
+import { rbacStrategy } from './strategy.ts';
+
+export type Role = Stored<IRole>;
+
+export const roles = builtIn<Role>('io.k8s.api.rbac.v1.Role', {
+  resource: 'roles',
+  singular: 'role',
+  namespaced: true,
+  strategy: rbacStrategy,
+  columns: roleColumns,
+});
