@@ -1,4 +1,7 @@
 import type { LinkedSchema } from '../schema/link.ts';
+import { jsonPatch } from './json-patch.ts';
+import { mergePatch } from './merge-patch.ts';
+import { strategicMerge } from './strategic-merge.ts';
 
 export type PatchType =
   | 'application/json-patch+json'
@@ -6,9 +9,16 @@ export type PatchType =
   | 'application/strategic-merge-patch+json';
 
 /**
- * The original with the patch (already parsed) applied; neither argument is changed, parts may be shared.
- * Throws StatusError: 400 for a patch that is not one, 422 for one that cannot be applied to this object.
+ * The original with the patch (already parsed) applied; neither argument is changed, parts may be shared. Throws
+ * StatusError: 400 for a patch that is not one, 422 for one that cannot be applied to this object.
  */
-export function applyPatch(_type: PatchType, _schema: LinkedSchema, _original: unknown, _patch: unknown): unknown {
-  throw new Error('being written');
+export function applyPatch(type: PatchType, schema: LinkedSchema, original: unknown, patch: unknown): unknown {
+  switch (type) {
+    case 'application/json-patch+json':
+      return jsonPatch(original, patch);
+    case 'application/merge-patch+json':
+      return mergePatch(original, patch);
+    case 'application/strategic-merge-patch+json':
+      return strategicMerge(schema, original, patch);
+  }
 }

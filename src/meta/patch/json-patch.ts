@@ -1,0 +1,210 @@
+/**
+ * JSON patch (RFC 6902). Our own because the errors are part of the API: they are those of gopkg.in/evanphx/json-patch,
+ * whose findings (which path, which index) general libraries do not report.
+ */
+import { cloneJson } from '../clone.ts';
+import { deepEqual } from '../equal.ts';
+import { StatusError } from '../status-error.ts';
+import { unprocessable } from './errors.ts';
+
+const MAX_OPERATIONS = 10_000;
+/** Copies of copies must not use up memory: they may add as much as a request body may have, in JSON text. */
+const MAX_COPIED = 3 * 1024 * 1024;
+
+interface Step {
+  op?: unknown;
+  path?: unknown;
+  from?: unknown;
+  value?: unknown;
+}
+
+/** Where a pointer leads: the last token, and the object or list that it is a key of. */
+type Place =
+  | { list: unknown[]; object?: undefined; key: string }
+  | { object: Record<string, unknown>; list?: undefined; key: string };
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function decode(patch: unknown): Step[] {
+  if (!Array.isArray(patch)) {
+    throw StatusError.badRequest(`json: cannot unmarshal ${describe(patch)} into Go value of type jsonpatch.Patch`);
+  }
+  if (patch.length > MAX_OPERATIONS) {
+    throw StatusError.requestEntityTooLarge(
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+    );
+  }
+  const foreign = patch.find((step) => typeof step !== 'object' || step === null || Array.isArray(step));
+  if (foreign === undefined) return patch as Step[];
+  throw StatusError.badRequest(`json: cannot unmarshal ${describe(foreign)} into Go value of type jsonpatch.Operation`);
+}
+
+function tokensOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function descend(value: unknown, token: string): unknown {
+  if (Array.isArray(value)) return /^\d+$/.test(token) ? value[Number(token)] : undefined;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined;
+  return (value as Record<string, unknown>)[token];
+}
+
+/** Undefined when the pointer leads through something that is not there. The whole document is no place. */
+function locate(document: unknown, pointer: string): Place | undefined {
+  const tokens = tokensOf(pointer);
+  const key = tokens.pop();
+  const holder = tokens.reduce(descend, document);
+  if (key === undefined || typeof holder !== 'object' || holder === null) return undefined;
+  return Array.isArray(holder) ? { list: holder, key } : { object: holder as Record<string, unknown>, key };
+}
+
+/** A list index that may be up to `max`; negative ones count from `max` + 1 down, as upstream's library has it. */
+function indexIn(key: string, max: number): number {
+  if (!/^[+-]?\d+$/.test(key)) {
+    throw new Error(`value was not a proper array index: '${key}': strconv.Atoi: parsing "${key}": invalid syntax`);
+  }
+  const index = Number(key);
+  if (index > max || index < -(max + 1)) {
+    throw new Error(`Unable to access invalid index: ${index}: invalid index referenced`);
+  }
+  return index < 0 ? index + max + 1 : index;
+}
+
+function add(place: Place, value: unknown): void {
+  if (place.object !== undefined) set(place.object, place.key, value);
+  else if (place.key === '-') place.list.push(value);
+  else place.list.splice(indexIn(place.key, place.list.length), 0, value);
+}
+
+function remove(place: Place): void {
+  if (place.list !== undefined) place.list.splice(indexIn(place.key, place.list.length - 1), 1);
+  else if (Object.hasOwn(place.object, place.key)) delete place.object[place.key];
+  else throw new Error(`Unable to remove nonexistent key: ${place.key}: missing value`);
+}
+
+/** Assignment would call the setter of `__proto__` instead. */
+function set(object: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** The value there; undefined when there is none. Throws for a list index that is none. */
+function read(place: Place): unknown {
+  if (place.list !== undefined) return place.list[indexIn(place.key, place.list.length - 1)];
+  return Object.hasOwn(place.object, place.key) ? place.object[place.key] : undefined;
+}
+
+/** Runs `work`, putting what it throws behind `context` in a 422. */
+function within<T>(context: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw unprocessable(`${context}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+class JsonPatch {
+  private readonly document: unknown;
+  private copied = 0;
+
+  constructor(document: unknown) {
+    this.document = document;
+  }
+
+  apply(step: Step): void {
+    const value = step.value ?? null;
+    switch (step.op) {
+      case 'add': {
+        const path = this.pointer(step, 'path');
+        const place = this.place(path, `add operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
+        return within(`error in add for path: '${path}'`, () => add(place, value));
+      }
+      case 'remove': {
+        const path = this.pointer(step, 'path');
+        const missing = `remove operation does not apply: doc is missing path: ${JSON.stringify(path)}`;
+        const place = this.place(path, missing);
+        return within(`error in remove for path: '${path}'`, () => remove(place));
+      }
+      case 'replace':
+        return this.replace(this.pointer(step, 'path'), value);
+      case 'test':
+        return this.test(this.pointer(step, 'path'), value);
+      case 'move':
+      case 'copy':
+        return this.transfer(step.op, step);
+      default:
+        throw unprocessable(`Unexpected kind: ${typeof step.op === 'string' ? step.op : 'unknown'}`);
+    }
+  }
+
+  private pointer(step: Step, field: 'path' | 'from'): string {
+    const pointer = step[field];
+    if (typeof pointer === 'string') return pointer;
+    throw unprocessable(`${String(step.op)} operation failed to decode ${field}: missing value`);
+  }
+
+  private place(pointer: string, missing: string): Place {
+    const place = locate(this.document, pointer);
+    if (place === undefined) throw unprocessable(`${missing}: missing value`);
+    return place;
+  }
+
+  private replace(path: string, value: unknown): void {
+    const place = this.place(path, `replace operation does not apply: doc is missing path: ${path}`);
+    const missing = `replace operation does not apply: doc is missing key: ${path}: missing value`;
+    if (place.object !== undefined) {
+      if (!Object.hasOwn(place.object, place.key)) throw unprocessable(missing);
+      set(place.object, place.key, value);
+      return;
+    }
+    try {
+      place.list[indexIn(place.key, place.list.length - 1)] = value;
+    } catch {
+      throw unprocessable(missing);
+    }
+  }
+
+  private test(path: string, expected: unknown): void {
+    const place = this.place(path, `test operation does not apply: is missing path: ${path}`);
+    const actual = within(`error in test for path: '${path}'`, () => read(place));
+    if (!deepEqual(actual ?? null, expected)) throw unprocessable(`testing value ${path} failed: test failed`);
+  }
+
+  private transfer(op: 'move' | 'copy', step: Step): void {
+    const from = this.pointer(step, 'from');
+    const path = this.pointer(step, 'path');
+    const source = this.place(from, `${op} operation does not apply: doc is missing from path: ${from}`);
+    const value = within(`error in ${op} for path: '${from}'`, () => read(source));
+    if (value === undefined) {
+      throw unprocessable(`${op} operation does not apply: doc is missing from path: ${from}: missing value`);
+    }
+    if (op === 'copy') this.count(value);
+    else within(`error in move for path: '${from}'`, () => remove(source));
+    const target = this.place(path, `${op} operation does not apply: doc is missing destination path: ${path}`);
+    within(`error in ${op} for path: '${path}'`, () => add(target, op === 'copy' ? cloneJson(value) : value));
+  }
+
+  private count(value: unknown): void {
+    this.copied += JSON.stringify(value).length;
+    if (this.copied <= MAX_COPIED) return;
+    const grown = `the accumulated size increase of copy is ${this.copied}, exceeding the limit ${MAX_COPIED}`;
+    throw unprocessable(`Unable to complete the copy, ${grown}`);
+  }
+}
+
+/**
+ * The original with the operations applied, as a new value; the original is not changed. Throws StatusError: 400 for
+ * what is no patch, 413 for too many operations, 422 for an operation that fails.
+ */
+export function jsonPatch(original: unknown, patch: unknown): unknown {
+  const steps = decode(patch);
+  const patched = cloneJson(original);
+  const target = new JsonPatch(patched);
+  for (const step of steps) target.apply(step.value === undefined ? step : { ...step, value: cloneJson(step.value) });
+  return patched;
+}
