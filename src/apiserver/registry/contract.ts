@@ -41,6 +41,8 @@ export interface Strategy<T extends KubeObject = UnknownObject> {
   /** Called for the main resource; status is already reset to the old one where the kind has a status subresource. */
   prepareForUpdate?(context: StrategyContext, object: T, old: T): void;
   validate?(object: T): FieldError[];
+  /** Called after `validate` on creation: what only an update may bring. */
+  validateCreate?(object: T): FieldError[];
   /** Called after `validate` on updates: immutability and transitions. */
   validateUpdate?(object: T, old: T): FieldError[];
   /** For the status subresource: which changes to refuse. */
@@ -49,9 +51,13 @@ export interface Strategy<T extends KubeObject = UnknownObject> {
   warnings?(object: T, old?: T): string[];
   /** Returns upstream's name errors ("a lowercase RFC 1123 subdomain must consist of …"); default: DNS subdomain. */
   validateName?(name: string, isPrefix: boolean): string[];
-  /** Whether metadata.generation counts spec changes. Default: the schema has both spec and status. */
+  /**
+   * Whether metadata.generation counts spec changes. Default: the schema has both spec and status.
+   * Everything but metadata and status counts.
+   */
   generation?: boolean;
-  /** Which part counts for generation. Default: everything but metadata and status. */
+  /** A status sent with a new object is stored (upstream: Nodes). Default: it is dropped where status is a subresource. */
+  keepsStatusOnCreate?: boolean;
   /** PUT to a name that does not exist creates it (upstream AllowCreateOnUpdate). Default false. */
   allowCreateOnUpdate?: boolean;
   /**

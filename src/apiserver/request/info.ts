@@ -16,3 +16,100 @@ export interface RequestInfo {
   /** Path segments after the resource's name and subresource (proxy). */
   rest: readonly string[];
 }
+
+const VERBS: Readonly<Record<string, string>> = {
+  POST: 'create',
+  GET: 'get',
+  HEAD: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** Subresources of a Namespace itself; any other third segment is a resource inside the namespace. */
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+/** How upstream's ParameterCodec reads a boolean: present means true, unless it says "false" or "0". */
+export function isTrue(value: string | null): boolean {
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+/**
+ * Parses a path (without tenant prefix) as upstream's RequestInfoFactory: `/api/v1/…` and `/apis/<group>/<version>/…`
+ * are resource requests, all else is not. The deprecated `/watch/` path segment is understood.
+ */
+export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const info: RequestInfo = {
+    verb: method.toLowerCase(),
+    isResourceRequest: false,
+    path,
+    prefix: '',
+    group: '',
+    version: '',
+    namespace: '',
+    resource: '',
+    subresource: '',
+    name: '',
+    rest: [],
+  };
+  let parts = segmentsOf(path);
+  const prefix = parts[0];
+  if ((prefix !== 'api' && prefix !== 'apis') || parts.length < (prefix === 'api' ? 3 : 4)) return info;
+
+  info.isResourceRequest = true;
+  info.prefix = prefix;
+  if (prefix === 'apis') info.group = parts[1] as string;
+  info.version = parts[prefix === 'api' ? 1 : 2] as string;
+  parts = parts.slice(prefix === 'api' ? 2 : 3);
+  info.verb = VERBS[method] ?? method.toLowerCase();
+
+  const watchPath = parts[0] === 'watch' && parts.length > 1;
+  if (watchPath) {
+    parts = parts.slice(1);
+    info.verb = 'watch';
+  }
+  if (parts[0] === 'namespaces') {
+    if (parts.length > 1) {
+      info.namespace = parts[1] as string;
+      if (parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] as string)) parts = parts.slice(2);
+    }
+  }
+  info.resource = parts[0] ?? '';
+  info.name = parts[1] ?? '';
+  info.subresource = parts[2] ?? '';
+  if (parts.length > 3) info.rest = parts.slice(3);
+
+  if (info.name === '' && info.verb === 'get') {
+    info.verb = isTrue(query.get('watch')) ? 'watch' : 'list';
+  } else if (info.name === '' && info.verb === 'delete') {
+    info.verb = 'deletecollection';
+  }
+  if (info.name === '' && (info.verb === 'list' || info.verb === 'watch')) {
+    // An authorizer may then allow a list of exactly one name, as upstream's.
+    info.name = nameSelected(query.get('fieldSelector'));
+  }
+  return info;
+}
+
+/** The name that `metadata.name=x` selects, or ''. */
+function nameSelected(fieldSelector: string | null): string {
+  if (fieldSelector === null) return '';
+  for (const term of fieldSelector.split(',')) {
+    const found = /^metadata\.name==?(.+)$/.exec(term.trim());
+    if (found !== null) return found[1] as string;
+  }
+  return '';
+}
+
+function segmentsOf(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '');
+  return path.includes('%') ? parts.map(decoded) : parts;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The API server as one fetch handler. A request passes the steps of `createApp` from top to bottom; what happens inside
+ * of a verb (decode, default, admit, validate, store, encode) is in handlers/ and registry/. Errors are thrown anywhere
+ * and rendered in one place.
+ */
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { StatusError } from '../meta/status-error.ts';
+import type { Authenticated } from './authn/contract.ts';
+import type { AppDeps } from './handlers/deps.ts';
+import type { ApiRequest } from './handlers/request.ts';
+import { respondError, statusErrorOf } from './handlers/respond.ts';
+import { isPublic, route } from './handlers/route.ts';
+import { forbiddenMessage } from './request/forbidden.ts';
+import { impersonationOf } from './request/impersonation.ts';
+import { parseRequestInfo, type RequestInfo } from './request/info.ts';
+import { ROOT_TENANT, splitTenantPath } from './request/tenant.ts';
+import { ANONYMOUS, MASTERS, type UserInfo } from './request/user.ts';
+
+export type { AppDeps } from './handlers/deps.ts';
+
+export interface AppEnv {
+  Variables: { request: ApiRequest; namedTenant: string | undefined };
+}
+
+type Step = MiddlewareHandler<AppEnv>;
+
+export function createApp(deps: AppDeps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.onError((error, context) => renderError(deps, context, error));
+  app.use(describeRequest(deps));
+  if (deps.onRequest !== undefined) app.use(observe(deps));
+  app.use(authenticate(deps));
+  app.use(impersonate(deps));
+  app.use(authorize(deps));
+  app.all('*', (context) => route(context.var.request));
+  return app;
+}
+
+/** Splits the tenant from the path and finds out what the request asks for. */
+function describeRequest(deps: AppDeps): Step {
+  return async (context, next) => {
+    const { raw } = context.req;
+    const url = new URL(raw.url);
+    const { tenant, path } = splitTenantPath(url.pathname);
+    context.set('namedTenant', tenant);
+    context.set('request', {
+      deps,
+      raw,
+      id: raw.headers.get('audit-id') ?? crypto.randomUUID(),
+      tenant: tenant ?? ROOT_TENANT,
+      user: ANONYMOUS,
+      info: parseRequestInfo(raw.method, path, url.searchParams),
+      query: url.searchParams,
+      warnings: [],
+    });
+    await next();
+  };
+}
+
+function observe(deps: AppDeps): Step {
+  return async (context, next) => {
+    const began = performance.now();
+    await next();
+    const { tenant, info } = context.var.request;
+    const { verb, group, version, resource, subresource } = info;
+    const seconds = (performance.now() - began) / 1000;
+    deps.onRequest?.({ tenant, verb, group, version, resource, subresource, code: context.res.status, seconds });
+  };
+}
+
+/** Bearer tokens only. Without one, only public paths are answered; with a wrong one, none. */
+function authenticate(deps: AppDeps): Step {
+  return async (context, next) => {
+    const { request, namedTenant } = context.var;
+    const token = bearerToken(request.raw.headers.get('authorization'));
+    if (token === undefined) {
+      if (!isPublic(request.info.path)) throw StatusError.unauthorized();
+      return next();
+    }
+    const found = await deps.authenticator.authenticate(token);
+    if (found === undefined) throw StatusError.unauthorized();
+    if (namedTenant !== undefined && !mayEnter(found, namedTenant)) throw StatusError.unauthorized();
+    request.tenant = namedTenant ?? found.tenant;
+    request.user = found.user;
+    await next();
+  };
+}
+
+/** undefined: no credentials at all. Another scheme than Bearer is as good as a wrong token. */
+function bearerToken(header: string | null): string | undefined {
+  if (header === null || header === '') return undefined;
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
+  if (token === undefined) throw StatusError.unauthorized();
+  return token;
+}
+
+/** A token opens its own tenant; those of the root tenant's operators open all. */
+function mayEnter({ tenant, user }: Authenticated, named: string): boolean {
+  return tenant === named || (tenant === ROOT_TENANT && user.groups.includes(MASTERS));
+}
+
+function impersonate(deps: AppDeps): Step {
+  return async (context, next) => {
+    const { request } = context.var;
+    const wanted = impersonationOf(request.raw.headers);
+    if (wanted !== undefined) {
+      if (request.user === ANONYMOUS) throw StatusError.unauthorized();
+      for (const check of wanted.checks) {
+        await require(deps, request, request.user, {
+          ...check,
+          verb: 'impersonate',
+          isResourceRequest: true,
+          path: '',
+        });
+      }
+      request.user = wanted.user;
+    }
+    await next();
+  };
+}
+
+function authorize(deps: AppDeps): Step {
+  return async (context, next) => {
+    const { request } = context.var;
+    if (!isPublic(request.info.path)) await require(deps, request, request.user, request.info);
+    await next();
+  };
+}
+
+/** Throws Forbidden, in upstream's words, unless the authorizer allows. */
+async function require(
+  deps: AppDeps,
+  request: ApiRequest,
+  user: UserInfo,
+  asked: Omit<RequestInfo, 'prefix' | 'rest'>,
+): Promise<void> {
+  const { decision, reason } = await deps.authorizer.authorize({ tenant: request.tenant, user, request: asked });
+  if (decision === 'allow') return;
+  throw StatusError.forbidden(
+    { group: asked.group, resource: asked.resource },
+    asked.name,
+    forbiddenMessage(user, asked, reason),
+  );
+}
+
+function renderError(deps: AppDeps, context: Context<AppEnv>, error: unknown): Response {
+  const status = statusErrorOf(error);
+  const { request } = context.var;
+  if (request === undefined) return Response.json(status.status, { status: status.code });
+  if (status.code >= 500 && status.code !== 501) {
+    const { verb, path } = request.info;
+    deps.log.error(
+      { err: error, id: request.id, tenant: request.tenant, verb, path, code: status.code },
+      status.message,
+    );
+  }
+  return respondError(request, status);
+}

@@ -1,0 +1,118 @@
+/** All discovery documents of a catalog, made on first use and kept while the catalog's resources stay the same. */
+import type { ResourceCatalog, ResourceDefinition } from '../registry/contract.ts';
+import { apiGroupDiscoveryList } from './aggregated.ts';
+import { openApiV2 } from './openapi-v2.ts';
+import { type Documented, documentName, openApiV3 } from './openapi-v3.ts';
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './plain.ts';
+import { groupsOf, type PublishedGroup, type PublishedResource } from './published.ts';
+
+/** A document's text and the strong ETag of its content. */
+export interface Document {
+  text: string;
+  etag: string;
+}
+
+export interface DiscoveryDocuments {
+  /** By path, e.g. "/apis/apps/v1" or "/openapi/v3/api/v1". */
+  at(path: string): Promise<Document | undefined>;
+  /** `path` is "/api" or "/apis". */
+  aggregated(path: string, version: 'v2' | 'v2beta1'): Promise<Document>;
+}
+
+const cache = new WeakMap<readonly ResourceDefinition[], DiscoveryDocuments>();
+
+/** `answered` are kinds beside the catalog's that are served without being stored. */
+export function discoveryDocuments(
+  catalog: ResourceCatalog,
+  answered: readonly PublishedResource[],
+  gitVersion: string,
+): DiscoveryDocuments {
+  const resources = catalog.all();
+  let documents = cache.get(resources);
+  if (documents === undefined) {
+    documents = createDocuments(resources, answered, gitVersion);
+    cache.set(resources, documents);
+  }
+  return documents;
+}
+
+function createDocuments(
+  stored: readonly ResourceDefinition[],
+  answered: readonly PublishedResource[],
+  gitVersion: string,
+): DiscoveryDocuments {
+  const groups = groupsOf([...stored, ...answered]);
+  const documented = () => groups.flatMap((group) => documentedOf(group, stored));
+  const sources = new Map<string, () => object | Promise<object>>([
+    ['/api', apiVersions],
+    ['/apis', () => apiGroupList(groups)],
+    ['/openapi/v2', () => openApiV2(documented(), gitVersion)],
+  ]);
+  for (const group of groups) {
+    const root = group.group === '' ? '/api' : `/apis/${group.group}`;
+    if (group.group !== '') sources.set(root, () => apiGroup(group));
+    for (const version of group.versions) {
+      sources.set(`${root}/${version.version}`, () => apiResourceList(group.group, version));
+    }
+  }
+  const openApi: Documented[] = documented();
+  for (const each of openApi) {
+    sources.set(`/openapi/v3/${documentName(each.group, each.version)}`, () => openApiV3(each, gitVersion));
+  }
+
+  const made = new Map<string, Promise<Document>>();
+  const make = (key: string, source: () => object | Promise<object>): Promise<Document> => {
+    let document = made.get(key);
+    if (document === undefined) {
+      document = documentOf(source);
+      made.set(key, document);
+    }
+    return document;
+  };
+  const at = async (path: string): Promise<Document | undefined> => {
+    const source = sources.get(path);
+    return source === undefined ? undefined : make(path, source);
+  };
+  sources.set('/openapi/v3', async () => ({ paths: await openApiIndex(openApi, at) }));
+  return {
+    at,
+    aggregated(path, version) {
+      const of = groups.filter(({ group }) => (group === '') === (path === '/api'));
+      return make(`${path} ${version}`, () => apiGroupDiscoveryList(of, version));
+    },
+  };
+}
+
+/** A change of a document changes its URL, so that clients may cache each for ever. */
+async function openApiIndex(
+  documented: readonly Documented[],
+  at: DiscoveryDocuments['at'],
+): Promise<Record<string, object>> {
+  const paths: Record<string, object> = {};
+  for (const { group, version } of documented) {
+    const name = documentName(group, version);
+    const document = await at(`/openapi/v3/${name}`);
+    paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${document?.etag ?? ''}` };
+  }
+  return paths;
+}
+
+function documentedOf({ group, versions }: PublishedGroup, stored: readonly ResourceDefinition[]): Documented[] {
+  return versions.map(({ version, resources }) => {
+    const own = stored.filter((each) => each.group === group && each.version === version);
+    // Kinds that are only answered have their schemas in the built-in kinds' table.
+    const definitions = own[0]?.definitions ?? stored[0]?.definitions ?? {};
+    return { group, version, resources, stored: own, definitions };
+  });
+}
+
+async function documentOf(source: () => object | Promise<object>): Promise<Document> {
+  const text = JSON.stringify(await source());
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return {
+    text,
+    etag: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'))
+      .join('')
+      .toUpperCase(),
+  };
+}

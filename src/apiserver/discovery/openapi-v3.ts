@@ -1,0 +1,99 @@
+/** OpenAPI v3: an index, and a document for each group version, from the same schemas that validate. */
+import { reachableDefinitions, toOpenApi } from '../../meta/schema/openapi.ts';
+import type { Definitions, Schema } from '../../meta/schema/types.ts';
+import type { ResourceDefinition } from '../registry/contract.ts';
+import { pathsOf } from './openapi-paths.ts';
+import { type PublishedResource, verbsOf } from './published.ts';
+
+const COMPONENTS = '#/components/schemas/';
+
+/** Resources of one group version, with what their schemas are made of. */
+export interface Documented {
+  group: string;
+  version: string;
+  resources: readonly PublishedResource[];
+  stored: readonly ResourceDefinition[];
+  definitions: Definitions;
+}
+
+/** "api/v1" or "apis/apps/v1": how the index names a group version. */
+export function documentName(group: string, version: string): string {
+  return group === '' ? `api/${version}` : `apis/${group}/${version}`;
+}
+
+export function openApiV3(documented: Documented, gitVersion: string): object {
+  const schemas = schemasOf(documented, COMPONENTS);
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: gitVersion },
+    paths: pathsOf(documented, (name) => ({ $ref: COMPONENTS + name })),
+    components: {
+      schemas,
+      securitySchemes: {
+        BearerToken: {
+          type: 'apiKey',
+          description: 'Bearer Token authentication',
+          name: 'authorization',
+          in: 'header',
+        },
+      },
+    },
+  };
+}
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
+
+/** Schemas of the kinds, their lists, and all that they refer to. `prefix` leads to them in the document. */
+export function schemasOf(documented: Documented, prefix: string): Record<string, object> {
+  const { stored, definitions, resources } = documented;
+  const roots: Schema[] = stored.map((each) => each.schema);
+  for (const resource of resources) {
+    const name = definitionName(documented, resource);
+    if (definitions[name] !== undefined) roots.push({ $ref: name });
+  }
+  if (definitions[`${META}ListMeta`] !== undefined) roots.push({ $ref: `${META}ListMeta` });
+  const published: Record<string, object> = {};
+  for (const name of reachableDefinitions(roots, definitions)) {
+    published[name] = toOpenApi(definitions[name] as Schema, prefix);
+  }
+  for (const resource of resources) {
+    const name = definitionName(documented, resource);
+    const own = stored.find((each) => each.resource === resource.resource);
+    published[name] ??= own === undefined ? { type: 'object' } : toOpenApi(own.schema, prefix);
+    const type = { group: resource.group, version: resource.version, kind: resource.kind };
+    Object.assign(published[name], { 'x-kubernetes-group-version-kind': [type] });
+    if (verbsOf(resource).includes('list')) {
+      published[`${name}List`] = listSchema(resource, { $ref: prefix + name }, { $ref: `${prefix}${META}ListMeta` });
+    }
+  }
+  return published;
+}
+
+/** The name under which a kind's schema is published. */
+export function definitionName(documented: Documented, resource: PublishedResource): string {
+  const own = documented.stored.find((each) => each.resource === resource.resource);
+  if (own?.schema.$ref !== undefined) return own.schema.$ref;
+  const { group, version, kind } = resource;
+  const same = Object.entries(documented.definitions).find(([, schema]) =>
+    schema['x-kubernetes-group-version-kind']?.some(
+      (each) => each.group === group && each.version === version && each.kind === kind,
+    ),
+  );
+  return same?.[0] ?? [...group.split('.').reverse(), version, kind].filter((part) => part !== '').join('.');
+}
+
+function listSchema(resource: PublishedResource, item: object, metadata: object): object {
+  const kind = resource.listKind ?? `${resource.kind}List`;
+  return {
+    type: 'object',
+    description: `${kind} is a list of ${resource.kind}`,
+    required: ['items'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { allOf: [metadata] },
+      items: { type: 'array', items: { allOf: [item] } },
+    },
+    'x-kubernetes-group-version-kind': [{ group: resource.group, version: resource.version, kind }],
+  };
+}

@@ -1,0 +1,128 @@
+/** What discovery tells of each resource. */
+import type { ResourceDefinition } from '../registry/contract.ts';
+
+/** A stored resource, or a kind that is only answered (reviews). */
+export type PublishedResource = Pick<
+  ResourceDefinition,
+  | 'group'
+  | 'version'
+  | 'kind'
+  | 'resource'
+  | 'singular'
+  | 'shortNames'
+  | 'categories'
+  | 'namespaced'
+  | 'verbs'
+  | 'status'
+  | 'otherSubresources'
+> & { scale?: unknown; listKind?: string };
+
+export interface PublishedSubresource {
+  name: string;
+  group: string;
+  version: string;
+  kind: string;
+  verbs: readonly string[];
+}
+
+const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+export function verbsOf(resource: PublishedResource): readonly string[] {
+  return resource.verbs === undefined ? ALL_VERBS : [...resource.verbs].sort();
+}
+
+const PART_VERBS = ['get', 'patch', 'update'];
+
+export function subresourcesOf(resource: PublishedResource): PublishedSubresource[] {
+  const { group, version, kind } = resource;
+  const found: PublishedSubresource[] = [];
+  for (const [name, other] of Object.entries(resource.otherSubresources ?? {})) {
+    found.push({
+      name,
+      group: other.group ?? group,
+      version: other.version ?? version,
+      kind: other.kind,
+      verbs: [...other.verbs].sort(),
+    });
+  }
+  if (resource.scale !== undefined) {
+    found.push({ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: PART_VERBS });
+  }
+  if (resource.status === true) found.push({ name: 'status', group, version, kind, verbs: PART_VERBS });
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Upstream's group priorities: which group a short name such as `events` means first. Others follow by name. */
+const GROUP_ORDER = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+export interface PublishedGroup {
+  group: string;
+  /** Preferred first. */
+  versions: { version: string; resources: PublishedResource[] }[];
+}
+
+export function groupsOf(resources: readonly PublishedResource[]): PublishedGroup[] {
+  const groups = new Map<string, Map<string, PublishedResource[]>>();
+  for (const resource of resources) {
+    const versions = groups.get(resource.group) ?? new Map<string, PublishedResource[]>();
+    groups.set(resource.group, versions);
+    const list = versions.get(resource.version);
+    if (list === undefined) versions.set(resource.version, [resource]);
+    else list.push(resource);
+  }
+  return [...groups]
+    .sort(([a], [b]) => priority(a) - priority(b) || (a < b ? -1 : 1))
+    .map(([group, versions]) => ({
+      group,
+      versions: [...versions]
+        .sort(([a], [b]) => compareVersions(a, b))
+        .map(([version, list]) => ({
+          version,
+          resources: list.sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+        })),
+    }));
+}
+
+function priority(group: string): number {
+  const at = GROUP_ORDER.indexOf(group);
+  return at === -1 ? GROUP_ORDER.length : at;
+}
+
+/** Kubernetes' order of versions: stable before beta before alpha, then the higher number. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [rank(a), rank(b)];
+  for (let i = 0; i < left.length; i++) {
+    const difference = (right[i] as number) - (left[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function rank(version: string): [number, number, number] {
+  const found = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
+  if (found === null) return [0, 0, 0];
+  const stage = found[2] === undefined ? 3 : found[2] === 'beta' ? 2 : 1;
+  return [stage, Number(found[1]), Number(found[3] ?? 0)];
+}

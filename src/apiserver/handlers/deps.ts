@@ -1,0 +1,81 @@
+/** What the API server is made of; wired by the hosts. */
+import type { TunnelRelay } from '../../tunnel/contract.ts';
+import type { TokenAuthenticator } from '../authn/contract.ts';
+import type { Authorizer } from '../authz/contract.ts';
+import type { RegistryDeps } from '../registry/context.ts';
+
+/** pino's shape: fields first, then the message. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** One line of /readyz?verbose. `detail` says why a check failed. */
+export interface CheckResult {
+  name: string;
+  ok: boolean;
+  detail?: string;
+}
+
+/** version.Info as /version shows it. */
+export interface VersionInfo {
+  major: string;
+  minor: string;
+  gitVersion: string;
+  gitCommit: string;
+  gitTreeState: string;
+  buildDate: string;
+  goVersion: string;
+  compiler: string;
+  platform: string;
+}
+
+/** Issues tokens for POST serviceaccounts/{name}/token. */
+export interface ServiceAccountTokenIssuer {
+  issue(
+    tenant: string,
+    account: { namespace: string; name: string; uid: string },
+    spec: {
+      audiences?: readonly string[];
+      expirationSeconds?: number;
+      boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string };
+    },
+  ): Promise<{ token: string; expirationTimestamp: string; audiences: readonly string[]; expirationSeconds: number }>;
+}
+
+/** What relying parties fetch to verify ServiceAccount tokens; public. */
+export interface IssuerDiscovery {
+  openIdConfiguration(tenant: string): object;
+  jwks(tenant: string): Promise<object>;
+}
+
+/** What the onRequest hook is told of each request when its response begins. */
+export interface RequestObservation {
+  tenant: string;
+  verb: string;
+  group: string;
+  version: string;
+  resource: string;
+  subresource: string;
+  code: number;
+  seconds: number;
+}
+
+export interface AppDeps extends RegistryDeps {
+  authenticator: TokenAuthenticator;
+  authorizer: Authorizer;
+  /** Absent: pods have no logs to read. */
+  tunnel?: TunnelRelay;
+  /** Absent: serviceaccounts/token is not served. */
+  tokens?: ServiceAccountTokenIssuer;
+  /** Absent: /.well-known/openid-configuration and /openid/v1/jwks are not served. */
+  issuerDiscovery?: IssuerDiscovery;
+  version: VersionInfo;
+  /** What must hold for this process to serve. */
+  ready(): Promise<CheckResult[]>;
+  log: Log;
+  /** Longest life of a watch in seconds, for hosts that limit a request's; absent: 30 to 60 minutes. */
+  watchSeconds?: number;
+  onRequest?(observation: RequestObservation): void;
+}

@@ -1,0 +1,57 @@
+/** GET /api, /apis, /openapi and what is under them. */
+
+import { StatusError } from '../../meta/status-error.ts';
+import { type DiscoveryDocuments, type Document, discoveryDocuments } from '../discovery/documents.ts';
+import { parseAccept } from '../request/negotiate.ts';
+import type { ApiRequest } from './request.ts';
+import { respondValue, responseHeaders } from './respond.ts';
+import { REVIEWS } from './reviews/reviews.ts';
+
+/** undefined: not a discovery path. */
+export async function handleDiscovery(request: ApiRequest): Promise<Response | undefined> {
+  const { catalog, version } = request.deps;
+  const path = request.info.path.length > 1 ? request.info.path.replace(/\/+$/, '') : '/';
+  if (!/^\/(api|apis|openapi)(\/|$)/.test(path)) return undefined;
+  const documents = discoveryDocuments(catalog, REVIEWS, version.gitVersion);
+  const accept = request.raw.headers.get('accept');
+  if (path === '/openapi/v2' || path.startsWith('/openapi/v3')) refuseProtobuf(accept);
+
+  const aggregated = path === '/api' || path === '/apis' ? await aggregatedFor(documents, path, accept) : undefined;
+  if (aggregated !== undefined) return respondDocument(request, aggregated.document, aggregated.contentType);
+  const document = await documents.at(path);
+  if (document === undefined) return undefined;
+  if (accept?.includes('yaml')) return respondValue(request, JSON.parse(document.text));
+  return respondDocument(request, document, 'application/json');
+}
+
+async function aggregatedFor(documents: DiscoveryDocuments, path: string, accept: string | null) {
+  for (const { type, parameters } of parseAccept(accept)) {
+    if (type !== 'application/json') continue;
+    const { g, v, as } = parameters;
+    if (as === undefined) return undefined;
+    if (g !== 'apidiscovery.k8s.io' || as !== 'APIGroupDiscoveryList' || (v !== 'v2' && v !== 'v2beta1')) continue;
+    return {
+      document: await documents.aggregated(path, v),
+      contentType: `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`,
+    };
+  }
+  return undefined;
+}
+
+function refuseProtobuf(accept: string | null): void {
+  const clauses = parseAccept(accept);
+  const json = clauses.some(({ type }) => ['application/json', 'application/*', '*/*'].includes(type));
+  if (clauses.length > 0 && !json) throw StatusError.notAcceptable(['application/json']);
+}
+
+function respondDocument(request: ApiRequest, { text, etag }: Document, contentType: string): Response {
+  const quoted = `"${etag}"`;
+  const headers = responseHeaders(request, contentType).filter(([name]) => name !== 'cache-control');
+  headers.push(['etag', quoted], ['vary', 'Accept']);
+  headers.push(['cache-control', request.query.has('hash') ? 'public, max-age=31536000, immutable' : 'public']);
+  const known = request.raw.headers.get('if-none-match');
+  if (known?.split(',').some((each) => each.trim().replace(/^W\//, '') === quoted)) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(text, { headers });
+}

@@ -1,0 +1,56 @@
+/** One request on its way through the handlers. */
+import { type Decoded, decodeJson, decodeYaml } from '../../meta/schema/decode.ts';
+import type { Scope } from '../registry/context.ts';
+import type { ResourceDefinition } from '../registry/contract.ts';
+import { readBody } from '../request/body.ts';
+import type { RequestInfo } from '../request/info.ts';
+import { bodyMediaType } from '../request/negotiate.ts';
+import type { UserInfo } from '../request/user.ts';
+import type { AppDeps } from './deps.ts';
+
+export interface ApiRequest {
+  deps: AppDeps;
+  raw: Request;
+  /** Audit-Id of the response. */
+  id: string;
+  tenant: string;
+  user: UserInfo;
+  info: RequestInfo;
+  query: URLSearchParams;
+  /** Become Warning headers. */
+  warnings: string[];
+}
+
+/** An ApiRequest for a resource that is registered. */
+export interface ResourceRequest extends ApiRequest {
+  definition: ResourceDefinition;
+  scope: Scope;
+}
+
+export function forResource(request: ApiRequest, definition: ResourceDefinition): ResourceRequest {
+  const { tenant, user, info, warnings } = request;
+  const seen = new Set<string>();
+  return {
+    ...request,
+    definition,
+    scope: {
+      tenant,
+      user,
+      definition,
+      namespace: definition.namespaced ? info.namespace : '',
+      warn(message) {
+        if (seen.has(message)) return;
+        seen.add(message);
+        warnings.push(message);
+      },
+    },
+  };
+}
+
+/** The parsed body; undefined when there is none. Throws 400, 413 and 415. */
+export async function decodeBody(request: Request, strict: boolean): Promise<Decoded | undefined> {
+  const media = bodyMediaType(request.headers.get('content-type'));
+  const text = await readBody(request);
+  if (text === '') return undefined;
+  return media === 'yaml' ? decodeYaml(text, { strict }) : decodeJson(text, { strict });
+}

@@ -1,0 +1,124 @@
+/** The REST verbs over HTTP: decode, call the registry, encode. */
+import { StatusError } from '../../meta/status-error.ts';
+import { subjectOf } from '../registry/context.ts';
+import { create } from '../registry/create.ts';
+import { toObject } from '../registry/decode.ts';
+import { deleteObject } from '../registry/delete.ts';
+import { deleteCollection } from '../registry/delete-collection.ts';
+import { get } from '../registry/get.ts';
+import { list } from '../registry/list.ts';
+import { patch } from '../registry/patch.ts';
+import { update } from '../registry/update.ts';
+import { readBody } from '../request/body.ts';
+import { patchTypeOf } from '../request/negotiate.ts';
+import {
+  type DeleteOptions,
+  parseDeleteOptions,
+  parseListOptions,
+  parseResourceVersion,
+  parseWriteOptions,
+} from '../request/options.ts';
+import { decodePatch } from './decode-patch.ts';
+import { decodeBody, type ResourceRequest } from './request.ts';
+import { outputForm, respondList, respondObject, respondValue, successStatus } from './respond.ts';
+import { handleWatch } from './watch.ts';
+
+export type ResourceHandler = (request: ResourceRequest) => Promise<Response>;
+
+/** Verbs on a resource itself. `status` uses get, update and patch too, with its name as the subresource. */
+export const RESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
+  get: handleGet,
+  list: handleList,
+  watch: handleWatch,
+  create: handleCreate,
+  update: handleUpdate,
+  patch: handlePatch,
+  delete: handleDelete,
+  deletecollection: handleDeleteCollection,
+};
+
+export async function handleGet(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  const minimum = parseResourceVersion(request.query.get('resourceVersion') ?? '');
+  return respondObject(request, await get(request.deps, request.scope, request.info.name, minimum), 200, form);
+}
+
+async function handleList(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  const options = parseListOptions(request.query, false);
+  return respondList(request, await list(request.deps, request.scope, options), form);
+}
+
+async function handleCreate(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  if (request.info.name !== '') throw StatusError.methodNotAllowed(subjectOf(request.definition), 'create');
+  const options = parseWriteOptions(request.query, 'CreateOptions');
+  const object = await decodeObject(request, options.fieldValidation);
+  return respondObject(request, await create(request.deps, request.scope, object, options), 201, form);
+}
+
+export async function handleUpdate(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  const { info } = request;
+  const options = parseWriteOptions(request.query, 'UpdateOptions');
+  const object = await decodeObject(request, options.fieldValidation);
+  const answer = await update(request.deps, request.scope, info.name, object, {
+    dryRun: options.dryRun,
+    subresource: info.subresource,
+  });
+  return respondObject(request, answer, answer.created === true ? 201 : 200, form);
+}
+
+export async function handlePatch(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  const { info } = request;
+  const type = patchTypeOf(request.raw.headers.get('content-type'));
+  const options = parseWriteOptions(request.query, 'PatchOptions');
+  const { value, duplicates } = decodePatch(await readBody(request.raw), options.fieldValidation);
+  const answer = await patch(
+    request.deps,
+    request.scope,
+    info.name,
+    { type, patch: value, duplicates, fieldValidation: options.fieldValidation },
+    { dryRun: options.dryRun, subresource: info.subresource },
+  );
+  return respondObject(request, answer, 200, form);
+}
+
+async function handleDelete(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  const { definition, info } = request;
+  const answer = await deleteObject(request.deps, request.scope, info.name, await deleteOptions(request));
+  if (!answer.gone) return respondObject(request, answer, 200, form);
+  return respondValue(
+    request,
+    successStatus({
+      name: info.name,
+      ...(definition.group === '' ? {} : { group: definition.group }),
+      kind: definition.resource,
+      uid: answer.stored.uid,
+    }),
+  );
+}
+
+async function handleDeleteCollection(request: ResourceRequest): Promise<Response> {
+  const form = outputForm(request);
+  const listOptions = parseListOptions(request.query, false);
+  const options = await deleteOptions(request);
+  return respondList(request, await deleteCollection(request.deps, request.scope, listOptions, options), form);
+}
+
+async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
+  return parseDeleteOptions(request.query, (await decodeBody(request.raw, false))?.value);
+}
+
+async function decodeObject(request: ResourceRequest, validation: 'Ignore' | 'Warn' | 'Strict') {
+  const decoded = await decodeBody(request.raw, validation !== 'Ignore');
+  if (decoded === undefined) {
+    const { kind, version } = request.definition;
+    throw StatusError.badRequest(
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: the request body is empty`,
+    );
+  }
+  return toObject(request.definition, decoded.value, decoded.duplicates, validation, request.scope.warn);
+}

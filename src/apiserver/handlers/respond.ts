@@ -1,0 +1,160 @@
+/** Makes responses: one place for headers, output forms and errors. */
+import { stringify } from 'yaml';
+import { apiVersionOf } from '../../meta/object.ts';
+import { type Status, StatusError } from '../../meta/status-error.ts';
+import type { Answer } from '../registry/context.ts';
+import type { Listing } from '../registry/list.ts';
+import { parseStored, renderStored } from '../registry/stored-form.ts';
+import { negotiate, type OutputForm, wantsPretty } from '../request/negotiate.ts';
+import { RevisionAheadError, RevisionExpiredError, TenantNotFoundError, UnavailableError } from '../storage/errors.ts';
+import { partialMetadata, partialMetadataList } from './partial-metadata.ts';
+import type { ApiRequest, ResourceRequest } from './request.ts';
+import { tableOf } from './table.ts';
+
+/** Bytes of all Warning headers together, as upstream truncates them. */
+const MAX_WARNING_BYTES = 16 * 1024;
+
+/** The form this request wants its answer in. Throws 406. */
+export function outputForm(request: ApiRequest, stream = false): OutputForm {
+  const { headers } = request.raw;
+  return negotiate(headers.get('accept'), wantsPretty(request.query.get('pretty'), headers.get('user-agent')), stream);
+}
+
+export function responseHeaders(request: ApiRequest, contentType: string): [string, string][] {
+  const headers: [string, string][] = [
+    ['content-type', contentType],
+    ['audit-id', request.id],
+    ['cache-control', 'no-cache, private'],
+  ];
+  let budget = MAX_WARNING_BYTES;
+  for (const warning of request.warnings) {
+    const value = `299 - ${quoted(warning)}`;
+    budget -= value.length;
+    if (budget < 0) break;
+    headers.push(['warning', value]);
+  }
+  return headers;
+}
+
+/** A quoted-string of a header: no control characters, quotes and backslashes escaped, ASCII only. */
+function quoted(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a header
+  const printable = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll(/[^\u0020-\u007e]/g, '?');
+  return `"${printable.replaceAll(/[\\"]/g, '\\$&')}"`;
+}
+
+function respondText(request: ApiRequest, form: OutputForm, code: number, json: string): Response {
+  if (form.media === 'yaml') {
+    return new Response(stringify(JSON.parse(json), { lineWidth: 0 }), {
+      status: code,
+      headers: responseHeaders(request, 'application/yaml'),
+    });
+  }
+  const body = form.pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : json;
+  return new Response(body, { status: code, headers: responseHeaders(request, 'application/json') });
+}
+
+/** Any JSON value, in the negotiated media type (transforms such as Table do not apply). */
+export function respondValue(request: ApiRequest, value: unknown, code = 200): Response {
+  return respondText(request, outputForm(request), code, JSON.stringify(value));
+}
+
+/** One object in the form asked for: spliced from stored text, as PartialObjectMetadata, or as a Table. */
+export function respondObject(
+  request: ResourceRequest,
+  answer: Answer,
+  code = 200,
+  form = outputForm(request),
+): Response {
+  const { definition, stored } = answer;
+  switch (form.as?.kind) {
+    case undefined:
+      return respondText(request, form, code, renderStored(definition, stored));
+    case 'Table': {
+      const object = parseStored(definition, stored);
+      const metadata = { resourceVersion: object.metadata.resourceVersion };
+      const table = tableOf(definition, [object], metadata, form.as.version, request.query, request.deps.now());
+      return respondText(request, form, code, JSON.stringify(table));
+    }
+    case 'PartialObjectMetadata': {
+      const partial = partialMetadata(parseStored(definition, stored), form.as.version);
+      return respondText(request, form, code, JSON.stringify(partial));
+    }
+    case 'PartialObjectMetadataList':
+      throw StatusError.notAcceptable(['application/json', 'application/yaml']);
+  }
+}
+
+/** A list in the form asked for. */
+export function respondList(request: ResourceRequest, listing: Listing, form = outputForm(request)): Response {
+  const { definition } = request;
+  const metadata = {
+    resourceVersion: String(listing.revision),
+    ...(listing.continue === undefined ? {} : { continue: listing.continue }),
+    ...(listing.remainingItemCount === undefined ? {} : { remainingItemCount: listing.remainingItemCount }),
+  };
+  if (form.as === undefined) {
+    const head = {
+      kind: definition.listKind ?? `${definition.kind}List`,
+      apiVersion: apiVersionOf(definition.group, definition.version),
+      metadata,
+    };
+    const items = listing.items.map((item) => renderStored(definition, item, false));
+    return respondText(request, form, 200, `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`);
+  }
+  const objects = listing.items.map((item) => parseStored(definition, item));
+  switch (form.as.kind) {
+    case 'Table': {
+      const table = tableOf(definition, objects, metadata, form.as.version, request.query, request.deps.now());
+      return respondText(request, form, 200, JSON.stringify(table));
+    }
+    case 'PartialObjectMetadataList':
+      return respondText(request, form, 200, JSON.stringify(partialMetadataList(objects, metadata, form.as.version)));
+    case 'PartialObjectMetadata':
+      throw StatusError.notAcceptable(['application/json', 'application/yaml']);
+  }
+}
+
+/** The Status of any error: the one place where storage errors get their code. */
+export function statusErrorOf(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof UnavailableError) {
+    return StatusError.serviceUnavailable('the store is currently unavailable, please try again', 1, error);
+  }
+  if (error instanceof RevisionExpiredError) return StatusError.expired(error.message);
+  if (error instanceof RevisionAheadError) return tooLargeResourceVersion(error);
+  if (error instanceof TenantNotFoundError) return new StatusError(404, 'NotFound', error.message);
+  return StatusError.internal(error instanceof Error ? error.message : String(error), error);
+}
+
+function tooLargeResourceVersion(error: RevisionAheadError): StatusError {
+  return new StatusError(504, 'Timeout', `Timeout: ${error.message}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}
+
+/** Renders an error as a Status. Never throws: when no form is acceptable, the Status is JSON. */
+export function respondError(request: ApiRequest, error: StatusError): Response {
+  let form: OutputForm;
+  try {
+    form = outputForm(request);
+  } catch {
+    form = { media: 'json', pretty: false };
+  }
+  const response = respondText(request, form, error.code, JSON.stringify(error.status));
+  const retryAfter = error.status.details?.retryAfterSeconds;
+  if (retryAfter !== undefined && retryAfter > 0) response.headers.set('retry-after', String(retryAfter));
+  return response;
+}
+
+/** `Status: Success`, as deletes answer when the object is gone. */
+export function successStatus(details?: Status['details']): Status {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    ...(details === undefined ? {} : { details }),
+  };
+}

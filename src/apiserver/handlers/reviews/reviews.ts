@@ -1,0 +1,70 @@
+/** Kinds that are answered, not stored: access, token and self-subject reviews. */
+import { StatusError } from '../../../meta/status-error.ts';
+import { type ApiRequest, decodeBody } from '../request.ts';
+import { respondValue } from '../respond.ts';
+import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from './access.ts';
+import { reviewSelf, reviewTokenRequest } from './authentication.ts';
+
+/** The object a review was sent as. Its fields are checked by its own function. */
+export interface ReviewObject {
+  kind?: string;
+  apiVersion?: string;
+  metadata?: object;
+  spec?: Record<string, unknown>;
+}
+
+export interface ReviewDefinition {
+  group: string;
+  version: string;
+  kind: string;
+  resource: string;
+  singular: string;
+  namespaced: boolean;
+  verbs: readonly ['create'];
+  /** The status of the answer. */
+  review(request: ApiRequest, object: ReviewObject): Promise<object>;
+}
+
+function definition(
+  group: string,
+  kind: string,
+  namespaced: boolean,
+  review: ReviewDefinition['review'],
+): ReviewDefinition {
+  const singular = kind.toLowerCase();
+  return { group, version: 'v1', kind, resource: `${singular}s`, singular, namespaced, verbs: ['create'], review };
+}
+
+export const REVIEWS: readonly ReviewDefinition[] = [
+  definition('authentication.k8s.io', 'SelfSubjectReview', false, reviewSelf),
+  definition('authentication.k8s.io', 'TokenReview', false, reviewTokenRequest),
+  definition('authorization.k8s.io', 'LocalSubjectAccessReview', true, reviewLocalAccess),
+  definition('authorization.k8s.io', 'SelfSubjectAccessReview', false, reviewOwnAccess),
+  definition('authorization.k8s.io', 'SubjectAccessReview', false, reviewAccess),
+];
+
+export function findReview(group: string, version: string, resource: string): ReviewDefinition | undefined {
+  return REVIEWS.find((each) => each.group === group && each.version === version && each.resource === resource);
+}
+
+export async function handleReview(request: ApiRequest, review: ReviewDefinition): Promise<Response> {
+  const { info } = request;
+  if (info.verb !== 'create' || info.name !== '' || review.namespaced !== (info.namespace !== '')) {
+    throw StatusError.methodNotAllowed(review, info.verb);
+  }
+  const object = ((await decodeBody(request.raw, false))?.value ?? {}) as ReviewObject;
+  const apiVersion = `${review.group}/${review.version}`;
+  if (
+    typeof object !== 'object' ||
+    (object.kind ?? review.kind) !== review.kind ||
+    (object.apiVersion ?? apiVersion) !== apiVersion
+  ) {
+    throw StatusError.badRequest(`the request body is not a ${review.kind} of ${apiVersion}`);
+  }
+  const status = await review.review(request, object);
+  return respondValue(
+    request,
+    { ...object, kind: review.kind, apiVersion, metadata: object.metadata ?? {}, status },
+    201,
+  );
+}

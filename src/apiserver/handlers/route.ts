@@ -1,0 +1,102 @@
+/** From a request that may pass to the handler that answers it. */
+import { StatusError } from '../../meta/status-error.ts';
+import { subjectOf } from '../registry/context.ts';
+import { handleDiscovery } from './discovery.ts';
+import { handleHealth } from './health.ts';
+import { type ApiRequest, forResource, type ResourceRequest } from './request.ts';
+import { handleGet, handlePatch, handleUpdate, RESOURCE_HANDLERS, type ResourceHandler } from './resource.ts';
+import { respondValue, responseHeaders } from './respond.ts';
+import { findReview, handleReview } from './reviews/reviews.ts';
+import { handleLog } from './subresources/log.ts';
+import { handleNamespaceFinalize } from './subresources/namespace-finalize.ts';
+import { handleBinding, handleEviction } from './subresources/pod.ts';
+import { handleScale } from './subresources/scale.ts';
+import { handleToken } from './subresources/token.ts';
+
+/** Handlers of `otherSubresources`, by group/resource/subresource. */
+const SUBRESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
+  '/pods/binding': handleBinding,
+  '/pods/eviction': handleEviction,
+  '/pods/log': handleLog,
+  '/namespaces/finalize': handleNamespaceFinalize,
+  '/serviceaccounts/token': handleToken,
+};
+
+const STATUS_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
+  get: handleGet,
+  update: handleUpdate,
+  patch: handlePatch,
+};
+
+export async function route(request: ApiRequest): Promise<Response> {
+  const { info } = request;
+  if (!info.isResourceRequest) return routePath(request);
+  const review = findReview(info.group, info.version, info.resource);
+  if (review !== undefined) return handleReview(request, review);
+  const definition = request.deps.catalog.find(info.group, info.version, info.resource);
+  if (definition === undefined) throw notServed();
+  if (definition.namespaced && info.namespace === '' && !ACROSS_NAMESPACES.has(info.verb)) throw notServed();
+  // The path /namespaces/x/nodes names no resource: nodes have no namespace.
+  if (!definition.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw notServed();
+  const resourceRequest = forResource(request, definition);
+  return handlerOf(resourceRequest)(resourceRequest);
+}
+
+const ACROSS_NAMESPACES = new Set(['list', 'watch']);
+
+function handlerOf(request: ResourceRequest): ResourceHandler {
+  const { definition, info } = request;
+  let handler: ResourceHandler | undefined;
+  switch (info.subresource) {
+    case '':
+      if (definition.verbs === undefined || definition.verbs.includes(info.verb))
+        handler = RESOURCE_HANDLERS[info.verb];
+      break;
+    case 'status':
+      if (definition.status !== true) throw notServed();
+      handler = STATUS_HANDLERS[info.verb];
+      break;
+    case 'scale':
+      if (definition.scale === undefined) throw notServed();
+      handler = handleScale;
+      break;
+    default:
+      handler = SUBRESOURCE_HANDLERS[`${definition.group}/${definition.resource}/${info.subresource}`];
+      if (handler === undefined || info.rest.length > 0) throw notServed();
+  }
+  if (handler === undefined) throw StatusError.methodNotAllowed(subjectOf(definition), info.verb);
+  return handler;
+}
+
+async function routePath(request: ApiRequest): Promise<Response> {
+  const { deps, info, tenant } = request;
+  const { method } = request.raw;
+  if (method !== 'GET' && method !== 'HEAD') throw notServed();
+  switch (info.path) {
+    case '/version':
+    case '/version/':
+      return respondValue(request, deps.version);
+    case '/.well-known/openid-configuration':
+      if (deps.issuerDiscovery === undefined) throw notServed();
+      return respondValue(request, deps.issuerDiscovery.openIdConfiguration(tenant));
+    case '/openid/v1/jwks':
+      if (deps.issuerDiscovery === undefined) throw notServed();
+      return new Response(JSON.stringify(await deps.issuerDiscovery.jwks(tenant)), {
+        headers: responseHeaders(request, 'application/jwk-set+json'),
+      });
+  }
+  const response = (await handleHealth(request)) ?? (await handleDiscovery(request));
+  if (response === undefined) throw notServed();
+  return response;
+}
+
+function notServed(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+/** Paths that need no credentials. */
+export function isPublic(path: string): boolean {
+  return PUBLIC.test(path);
+}
+
+const PUBLIC = /^\/(livez|readyz|healthz|version|\.well-known\/openid-configuration|openid\/v1\/jwks)(\/|$)/;

@@ -1,0 +1,149 @@
+/** GET pods/log: bytes from the node's agent, through the tunnel. */
+import { type FieldError, forbidden, invalid } from '../../../meta/field-error.ts';
+import type { UnknownObject } from '../../../meta/object.ts';
+import { StatusError } from '../../../meta/status-error.ts';
+import type { LogRequest } from '../../../tunnel/contract.ts';
+import { subjectOf } from '../../registry/context.ts';
+import { get, objectOf } from '../../registry/get.ts';
+import { isTrue } from '../../request/info.ts';
+import type { ResourceRequest } from '../request.ts';
+import { responseHeaders } from '../respond.ts';
+
+interface PodShape {
+  spec?: {
+    nodeName?: string;
+    containers?: { name: string }[];
+    initContainers?: { name: string }[];
+    ephemeralContainers?: { name: string }[];
+  };
+  status?: { [statuses: string]: unknown };
+}
+
+interface ContainerStatus {
+  name: string;
+  containerID?: string;
+  state?: { waiting?: { reason?: string }; running?: object; terminated?: object };
+  lastState?: { terminated?: { containerID?: string } };
+}
+
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
+
+export async function handleLog(request: ResourceRequest): Promise<Response> {
+  const { deps, scope, info, query, tenant } = request;
+  if (info.verb !== 'get') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
+  const options = parseLogOptions(query, info.name);
+  const object = objectOf(await get(deps, scope, info.name));
+  const pod = object as unknown as PodShape;
+  const container = chooseContainer(info.name, object, pod, query.get('container') ?? '');
+  const node = pod.spec?.nodeName ?? '';
+  // Upstream answers with an empty log for a pod that has no node yet.
+  if (node === '') return new Response('', { headers: responseHeaders(request, 'text/plain') });
+  checkStarted(info.name, pod, container, options.previous);
+  if (deps.tunnel === undefined) throw StatusError.serviceUnavailable('this API server has no tunnel to nodes');
+
+  const abort = new AbortController();
+  request.raw.signal.addEventListener('abort', () => abort.abort(), { once: true });
+  const stream = await deps.tunnel.open(
+    tenant,
+    node,
+    {
+      kind: 'logs',
+      namespace: scope.namespace,
+      pod: info.name,
+      uid: object.metadata.uid ?? '',
+      container,
+      ...options,
+    },
+    abort.signal,
+  );
+  return new Response(stream, { headers: responseHeaders(request, 'text/plain') });
+}
+
+type LogOptions = Omit<LogRequest, 'kind' | 'namespace' | 'pod' | 'uid' | 'container'>;
+
+function parseLogOptions(query: URLSearchParams, name: string): LogOptions {
+  const errors: FieldError[] = [];
+  const tailLines = count(query, 'tailLines', 0, errors);
+  const limitBytes = count(query, 'limitBytes', 1, errors);
+  const sinceSeconds = count(query, 'sinceSeconds', 1, errors);
+  const sinceTime = query.get('sinceTime') ?? undefined;
+  if (sinceSeconds !== undefined && sinceTime !== undefined) {
+    errors.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+  }
+  if (sinceTime !== undefined && Number.isNaN(Date.parse(sinceTime))) {
+    throw StatusError.badRequest(
+      `parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(sinceTime)} as "2006"`,
+    );
+  }
+  if (errors.length > 0) throw StatusError.invalid({ group: '', kind: 'PodLogOptions' }, name, errors);
+  return {
+    follow: query.has('follow') && isTrue(query.get('follow')),
+    previous: query.has('previous') && isTrue(query.get('previous')),
+    timestamps: query.has('timestamps') && isTrue(query.get('timestamps')),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(sinceTime === undefined ? {} : { sinceTime }),
+  };
+}
+
+function count(query: URLSearchParams, name: string, least: number, errors: FieldError[]): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  if (value < least) {
+    errors.push(invalid(name, value, least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0'));
+  }
+  return value;
+}
+
+/** The container asked for, or the only (or annotated) one; 400 in upstream's words otherwise. */
+function chooseContainer(name: string, object: UnknownObject, pod: PodShape, asked: string): string {
+  const names = (list: { name: string }[] | undefined) => list?.map((each) => each.name) ?? [];
+  const containers = names(pod.spec?.containers);
+  const init = names(pod.spec?.initContainers);
+  const ephemeral = names(pod.spec?.ephemeralContainers);
+  if (asked !== '') {
+    if ([...containers, ...init, ...ephemeral].includes(asked)) return asked;
+    throw StatusError.badRequest(`container ${asked} is not valid for pod ${name}`);
+  }
+  const [only] = containers;
+  if (only !== undefined && containers.length === 1) return only;
+  const annotated = object.metadata.annotations?.[DEFAULT_CONTAINER];
+  if (annotated !== undefined && containers.includes(annotated)) return annotated;
+  let message = `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`;
+  if (init.length > 0) message += ` or one of the init containers: [${init.join(' ')}]`;
+  if (ephemeral.length > 0) message += ` or one of the ephemeral containers: [${ephemeral.join(' ')}]`;
+  throw StatusError.badRequest(message);
+}
+
+/** Upstream's kubelet refuses logs of a container that has none yet; one without a status is about to be created. */
+function checkStarted(name: string, pod: PodShape, container: string, previous: boolean): void {
+  const status = pod.status;
+  const statuses = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'].flatMap(
+    (field) => (status?.[field] ?? []) as ContainerStatus[],
+  );
+  const found = statuses.find((each) => each.name === container);
+  if (previous) {
+    if (found?.lastState?.terminated !== undefined) return;
+    throw StatusError.badRequest(
+      `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} not found`,
+    );
+  }
+  const state = found?.state;
+  if (state?.running !== undefined || state?.terminated !== undefined) return;
+  if (found?.lastState?.terminated !== undefined) return;
+  const waiting = state?.waiting?.reason;
+  if (waiting === 'ErrImagePull' || waiting === 'ImagePullBackOff') {
+    const why = waiting === 'ErrImagePull' ? "image can't be pulled" : 'trying and failing to pull image';
+    throw StatusError.badRequest(
+      `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${why}`,
+    );
+  }
+  throw StatusError.badRequest(
+    `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ${waiting ?? 'ContainerCreating'}`,
+  );
+}

@@ -1,0 +1,90 @@
+import type { UnknownObject } from '../../meta/object.ts';
+import { StatusError } from '../../meta/status-error.ts';
+import type { StoredObject } from '../storage/contract.ts';
+import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext } from './context.ts';
+import { generateName } from './names.ts';
+import { outcomeError, writeOne, writeWithClaims } from './outcome.ts';
+import { fieldErrors, prepareMetadataForCreate, setDefaults } from './prepare.ts';
+import { indexed, objectKey, storedBody } from './stored-form.ts';
+
+/** New names tried when a generated one is taken (upstream's). */
+const MAX_NAME_ATTEMPTS = 8;
+
+/**
+ * Defaults, admits, validates and stores a new object. `object` is of the definition's kind (see toObject) and is changed
+ * in place. Throws AlreadyExists, Invalid, Forbidden, or NotFound for a namespace that is not there.
+ */
+export async function create(
+  deps: RegistryDeps,
+  scope: Scope,
+  object: UnknownObject,
+  options: { dryRun: boolean },
+): Promise<Answer> {
+  const { definition } = scope;
+  const { strategy } = definition;
+  const now = deps.now();
+  const context = await strategyContext(deps, scope, now, options.dryRun);
+  const generated = !object.metadata.name && Boolean(object.metadata.generateName);
+
+  prepareMetadataForCreate(scope, object, now);
+  if (definition.status === true && strategy.keepsStatusOnCreate !== true) delete object.status;
+  setDefaults(definition, object);
+  const request = admissionRequest(scope, 'CREATE', object.metadata.name ?? '', '', options.dryRun);
+  request.object = object;
+  await deps.admission.admit(request);
+  strategy.prepareForCreate?.(context, object);
+
+  const errors = [...fieldErrors(definition, object), ...(strategy.validateCreate?.(object) ?? [])];
+  if (errors.length > 0) throw StatusError.invalid(definition, object.metadata.name ?? '', errors);
+  await deps.admission.validate(request);
+  for (const warning of strategy.warnings?.(object) ?? []) scope.warn(warning);
+
+  for (let attempt = 1; ; attempt++) {
+    const name = object.metadata.name ?? '';
+    let stored: StoredObject | undefined;
+    const outcome = await writeWithClaims(
+      scope,
+      name,
+      strategy.allocate === undefined
+        ? undefined
+        : (each) => strategy.allocate?.(context, object, undefined, each) ?? {},
+      async (claims) => {
+        stored = {
+          ...objectKey(definition, scope.namespace, name),
+          uid: object.metadata.uid ?? '',
+          revision: 0,
+          body: storedBody(definition, object),
+        };
+        if (options.dryRun) return dryRunOutcome(deps, scope, stored);
+        const { revision: _, ...write } = stored;
+        return writeOne(deps, scope, {
+          op: 'create',
+          ...write,
+          ...indexed(deps.catalog, definition, object),
+          ...(claims === undefined ? {} : { claims }),
+        });
+      },
+    );
+    if (outcome.result === 'ok' && stored !== undefined) {
+      return { definition, stored: { ...stored, revision: outcome.revision } };
+    }
+    if (outcome.result !== 'exists' || !generated || attempt >= MAX_NAME_ATTEMPTS) {
+      throw outcomeError(scope, name, outcome);
+    }
+    object.metadata.name = generateName(object.metadata.generateName ?? '');
+  }
+}
+
+/** What the store would answer to the creation, as far as reads can tell. */
+async function dryRunOutcome(deps: RegistryDeps, scope: Scope, stored: StoredObject) {
+  if ((await deps.store.get(scope.tenant, stored)) !== undefined) return { result: 'exists' } as const;
+  if (scope.definition.namespaced) {
+    const namespace = await deps.store.get(scope.tenant, {
+      resource: 'namespaces',
+      namespace: '',
+      name: scope.namespace,
+    });
+    if (namespace === undefined) return { result: 'namespaceNotFound' } as const;
+  }
+  return { result: 'ok', revision: 0 } as const;
+}

@@ -1,0 +1,70 @@
+/** From a decoded body to an object of the definition's kind: type, unknown and duplicate fields, nulls. */
+import { apiVersionOf, type UnknownObject } from '../../meta/object.ts';
+import { pruneUnknown, unknownFields } from '../../meta/schema/fields.ts';
+import { link } from '../../meta/schema/link.ts';
+import { dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
+import { StatusError } from '../../meta/status-error.ts';
+import type { FieldValidation } from '../request/options.ts';
+import type { ResourceDefinition } from './contract.ts';
+
+/** Warnings of one request upstream keeps to; more are dropped so that headers stay small. */
+const MAX_FIELD_WARNINGS = 100;
+
+/**
+ * Checks that `value` is of the definition's kind, refuses values of a wrong type (400, in the words of Go's decoder),
+ * treats unknown and duplicate fields as `validation` says, and prunes. Returns `value` itself, changed in place.
+ */
+export function toObject(
+  definition: ResourceDefinition,
+  value: unknown,
+  duplicates: readonly string[],
+  validation: FieldValidation,
+  warn: (message: string) => void,
+): UnknownObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw cannotBeHandled(definition, 'json: cannot unmarshal the body into an object');
+  }
+  const object = value as UnknownObject;
+  checkType(definition, object);
+  object.metadata ??= {};
+
+  const schema = link(definition.schema, definition.definitions);
+  const typeError = typeErrors(schema, object);
+  if (typeError !== undefined) throw cannotBeHandled(definition, typeError);
+  dropNulls(schema, object);
+  object.metadata ??= {};
+
+  const unknown = unknownFields(schema, object);
+  if (unknown.length > 0) pruneUnknown(schema, object);
+  if (validation !== 'Ignore' && (unknown.length > 0 || duplicates.length > 0)) {
+    const problems = [...duplicates, ...unknown];
+    if (validation === 'Strict') throw cannotBeHandled(definition, `strict decoding error: ${problems.join(', ')}`);
+    for (const problem of problems.slice(0, MAX_FIELD_WARNINGS)) warn(problem);
+  }
+  return object;
+}
+
+function cannotBeHandled(definition: ResourceDefinition, why: string): StatusError {
+  const { kind, version } = definition;
+  return StatusError.badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
+}
+
+/** Fills in apiVersion and kind where they are absent, and refuses others than the path's. */
+function checkType(definition: ResourceDefinition, object: UnknownObject): void {
+  const expected = apiVersionOf(definition.group, definition.version);
+  const { apiVersion, kind } = object;
+  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) {
+    throw StatusError.badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (kind !== undefined && kind !== '' && kind !== definition.kind) {
+    const version = definition.version;
+    throw StatusError.badRequest(
+      `${String(kind)} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ` +
+        `converting (${version}.${String(kind)}) to (${version}.${definition.kind}): unknown conversion`,
+    );
+  }
+  object.apiVersion = expected;
+  object.kind = definition.kind;
+}

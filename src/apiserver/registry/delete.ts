@@ -1,0 +1,184 @@
+import { timestamp, type UnknownObject } from '../../meta/object.ts';
+import { StatusError } from '../../meta/status-error.ts';
+import type { DeleteOptions } from '../request/options.ts';
+import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
+import { type Answer, admissionRequest, type RegistryDeps, type Scope, subjectOf } from './context.ts';
+import type { ResourceDefinition } from './contract.ts';
+import { deleteStored, isHeld, isNamespace } from './delete-stored.ts';
+import { outcomeError, writeOne } from './outcome.ts';
+import { countsGeneration } from './prepare.ts';
+import { indexed, objectKey, parseStored, storedBody } from './stored-form.ts';
+
+const ORPHAN = 'orphan';
+const FOREGROUND = 'foregroundDeletion';
+const MAX_RACES = 100;
+
+export interface Deleted extends Answer {
+  /** False while finalizers or a grace period keep the object. */
+  gone: boolean;
+}
+
+/**
+ * Deletes an object, or begins to: with finalizers or a grace period it only gets a deletionTimestamp. Throws NotFound,
+ * and Conflict for a precondition that does not hold.
+ */
+export async function deleteObject(
+  deps: RegistryDeps,
+  scope: Scope,
+  name: string,
+  options: DeleteOptions,
+): Promise<Deleted> {
+  const stored = await deps.store.get(scope.tenant, objectKey(scope.definition, scope.namespace, name));
+  if (stored === undefined) throw StatusError.notFound(subjectOf(scope.definition), name);
+  return deleteFrom(deps, scope, stored, options);
+}
+
+/** As deleteObject, starting from a state that was read already. */
+export async function deleteFrom(
+  deps: RegistryDeps,
+  scope: Scope,
+  start: StoredObject,
+  options: DeleteOptions,
+): Promise<Deleted> {
+  let stored = start;
+  for (let races = 0; ; races++) {
+    const old = parseStored(scope.definition, stored);
+    checkPreconditions(scope, old, options);
+    const request = admissionRequest(scope, 'DELETE', stored.name, '', options.dryRun);
+    request.old = old;
+    await deps.admission.admit(request);
+    await deps.admission.validate(request);
+    const { outcome, answer } = await attempt(deps, scope, stored, old, options);
+    if (answer !== undefined) return answer;
+    if (outcome.result !== 'conflict' || races >= MAX_RACES) throw outcomeError(scope, stored.name, outcome);
+    stored = outcome.current;
+  }
+}
+
+function checkPreconditions(scope: Scope, old: UnknownObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const { metadata } = old;
+  const subject = subjectOf(scope.definition);
+  const name = metadata.name ?? '';
+  if (uid != null && uid !== metadata.uid) {
+    throw StatusError.conflict(
+      subject,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid ?? ''}`,
+    );
+  }
+  if (resourceVersion != null && resourceVersion !== metadata.resourceVersion) {
+    throw StatusError.conflict(
+      subject,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion ?? ''}`,
+    );
+  }
+}
+
+interface Attempt {
+  outcome: WriteOutcome;
+  answer?: Deleted;
+}
+
+async function attempt(
+  deps: RegistryDeps,
+  scope: Scope,
+  stored: StoredObject,
+  old: UnknownObject,
+  options: DeleteOptions,
+): Promise<Attempt> {
+  const { definition } = scope;
+  const object: UnknownObject = { ...old, metadata: { ...old.metadata } };
+  setPropagation(definition, object, options);
+  const { grace, pending } = setDeletion(deps, definition, object, options);
+  if (isNamespace(definition)) markTerminating(scope, object, old);
+
+  if (!pending && grace === 0 && !isHeld(definition, object)) {
+    const outcome = await deleteStored(deps, scope, stored, options.dryRun);
+    return outcome.result === 'ok' ? { outcome, answer: { definition, stored, gone: true } } : { outcome };
+  }
+  const body = storedBody(definition, object);
+  const outcome: WriteOutcome =
+    options.dryRun || body === stored.body
+      ? { result: 'ok', revision: stored.revision }
+      : await writeOne(deps, scope, {
+          op: 'update',
+          resource: stored.resource,
+          namespace: stored.namespace,
+          name: stored.name,
+          uid: stored.uid,
+          expectedRevision: stored.revision,
+          body,
+          ...indexed(deps.catalog, definition, object),
+        });
+  if (outcome.result !== 'ok') return { outcome };
+  return { outcome, answer: { definition, stored: { ...stored, body, revision: outcome.revision }, gone: false } };
+}
+
+/**
+ * Sets deletionTimestamp and grace period. `pending`: a deletion with a grace period is under way and this one does not
+ * shorten it.
+ */
+function setDeletion(
+  deps: RegistryDeps,
+  definition: ResourceDefinition,
+  object: UnknownObject,
+  options: DeleteOptions,
+): { grace: number; pending: boolean } {
+  const { metadata } = object;
+  const asked = definition.strategy.deletionGracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;
+  if (metadata.deletionTimestamp === undefined) {
+    metadata.deletionTimestamp = timestamp(new Date(deps.now().getTime() + asked * 1000));
+    metadata.deletionGracePeriodSeconds = asked;
+    if (countsGeneration(definition)) metadata.generation = (metadata.generation ?? 0) + 1;
+    return { grace: asked, pending: false };
+  }
+  const current = metadata.deletionGracePeriodSeconds ?? 0;
+  if (current === 0) return { grace: 0, pending: false };
+  // Deleting again without a word on the grace period keeps the one that runs.
+  if (asked !== 0 && (options.gracePeriodSeconds === undefined || asked >= current)) {
+    return { grace: current, pending: true };
+  }
+  const began = Date.parse(metadata.deletionTimestamp) - current * 1000;
+  metadata.deletionTimestamp = timestamp(new Date(began + asked * 1000));
+  metadata.deletionGracePeriodSeconds = asked;
+  return { grace: asked, pending: false };
+}
+
+/** The garbage collector's finalizers, from the propagation policy (upstream's deletionFinalizersForGarbageCollection). */
+function setPropagation(definition: ResourceDefinition, object: UnknownObject, options: DeleteOptions): void {
+  const finalizers = object.metadata.finalizers ?? [];
+  const wanted = wantedFinalizer(definition, finalizers, options);
+  const next = finalizers.filter((each) => (each !== ORPHAN && each !== FOREGROUND) || each === wanted);
+  if (wanted !== undefined && !next.includes(wanted)) next.push(wanted);
+  if (next.length === 0) delete object.metadata.finalizers;
+  else object.metadata.finalizers = next;
+}
+
+function wantedFinalizer(
+  definition: ResourceDefinition,
+  finalizers: readonly string[],
+  { orphanDependents, propagationPolicy }: DeleteOptions,
+): string | undefined {
+  if (orphanDependents !== undefined) return orphanDependents ? ORPHAN : undefined;
+  if (propagationPolicy !== undefined) {
+    return { Orphan: ORPHAN, Foreground: FOREGROUND, Background: undefined }[propagationPolicy];
+  }
+  const present = finalizers.find((each) => each === ORPHAN || each === FOREGROUND);
+  if (present !== undefined) return present;
+  return definition.strategy.defaultPropagation === 'Orphan' ? ORPHAN : undefined;
+}
+
+/** A namespace stays Terminating until its controller has emptied it and taken spec.finalizers away. */
+function markTerminating(scope: Scope, object: UnknownObject, old: UnknownObject): void {
+  if (old.metadata.deletionTimestamp === undefined) {
+    object.status = { ...(object.status as object | undefined), phase: 'Terminating' };
+  } else if (isHeld(scope.definition, object)) {
+    throw StatusError.conflict(
+      subjectOf(scope.definition),
+      object.metadata.name ?? '',
+      'The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.',
+    );
+  }
+}

@@ -1,0 +1,88 @@
+/** Between an object as a version of the API shows it and the text that is stored. */
+import { apiVersionOf, groupResource, type UnknownObject } from '../../meta/object.ts';
+import { encodeBody, parseBody, spliceBody } from '../storage/body.ts';
+import type { Indexed, ObjectKey, StoredObject } from '../storage/contract.ts';
+import type { ResourceCatalog, ResourceDefinition } from './contract.ts';
+
+/** A state as stored; revision 0 is one that a dry run made. */
+type State = Pick<StoredObject, 'body' | 'revision'>;
+
+/** The group-resource under which a definition's objects are stored. */
+export function storedResource(definition: ResourceDefinition): string {
+  return definition.storedAs ?? groupResource(definition.group, definition.resource);
+}
+
+export function objectKey(definition: ResourceDefinition, namespace: string, name: string): ObjectKey {
+  return { resource: storedResource(definition), namespace: definition.namespaced ? namespace : '', name };
+}
+
+/** The text to store. apiVersion, kind and resourceVersion are left out of it. */
+export function storedBody(definition: ResourceDefinition, object: UnknownObject): string {
+  return encodeBody(definition.toStored === undefined ? object : definition.toStored(object));
+}
+
+/** The object of this version, with apiVersion, kind and resourceVersion. A new object on each call. */
+export function parseStored(definition: ResourceDefinition, stored: State): UnknownObject {
+  const parsed = parseBody(stored);
+  if (stored.revision === 0) delete parsed.metadata.resourceVersion;
+  const object = definition.fromStored === undefined ? parsed : definition.fromStored(parsed);
+  return { apiVersion: apiVersionOf(definition.group, definition.version), ...object, kind: definition.kind };
+}
+
+/**
+ * The JSON text of the object in this version, spliced from the stored text where that needs no conversion. Items of
+ * lists are without type, as upstream's.
+ */
+export function renderStored(definition: ResourceDefinition, stored: State, withType = true): string {
+  const apiVersion = apiVersionOf(definition.group, definition.version);
+  const { kind } = definition;
+  if (definition.fromStored === undefined && stored.revision !== 0) {
+    return spliceBody(stored, withType ? { apiVersion, kind } : undefined);
+  }
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = parseStored(definition, stored);
+  return JSON.stringify(withType ? { apiVersion, kind, ...rest } : rest);
+}
+
+/** Labels, selectable fields and owners of an object, for the store's indexes. */
+export function indexed(catalog: ResourceCatalog, definition: ResourceDefinition, object: UnknownObject): Indexed {
+  const { labels, ownerReferences } = object.metadata;
+  return {
+    labels: labels ?? {},
+    fields: selectableFields(catalog, definition, object),
+    owners: ownerReferences?.map((owner) => owner.uid) ?? [],
+  };
+}
+
+/** Definitions that share a store index their fields together, so that each can select by its own names. */
+function selectableFields(
+  catalog: ResourceCatalog,
+  definition: ResourceDefinition,
+  object: UnknownObject,
+): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const each of sharing(catalog, definition)) {
+    if (each.selectableFields === undefined) continue;
+    const form = each === definition ? object : convert(definition, each, object);
+    for (const [path, value] of Object.entries(each.selectableFields)) fields[path] = value(form);
+  }
+  return fields;
+}
+
+function convert(from: ResourceDefinition, to: ResourceDefinition, object: UnknownObject): UnknownObject {
+  const copy = structuredClone(object);
+  const stored = from.toStored === undefined ? copy : from.toStored(copy);
+  return to.fromStored === undefined ? stored : to.fromStored(stored);
+}
+
+const sharingCache = new WeakMap<ResourceDefinition, readonly ResourceDefinition[]>();
+
+function sharing(catalog: ResourceCatalog, definition: ResourceDefinition): readonly ResourceDefinition[] {
+  let found = sharingCache.get(definition);
+  if (found === undefined) {
+    const resource = storedResource(definition);
+    found = catalog.all().filter((each) => storedResource(each) === resource);
+    if (found.length === 0) found = [definition];
+    sharingCache.set(definition, found);
+  }
+  return found;
+}

@@ -1,0 +1,182 @@
+import { deepEqual } from '../../meta/equal.ts';
+import type { FieldError } from '../../meta/field-error.ts';
+import type { UnknownObject } from '../../meta/object.ts';
+import { validateObjectMetaUpdate } from '../../meta/object-meta.ts';
+import { StatusError } from '../../meta/status-error.ts';
+import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
+import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext, subjectOf } from './context.ts';
+import type { StrategyContext } from './contract.ts';
+import { create } from './create.ts';
+import { deleteStored, isReadyToDelete } from './delete-stored.ts';
+import { type Allocation, outcomeError, writeOne, writeWithClaims } from './outcome.ts';
+import { countGeneration, fieldErrors, prepareMetadataForUpdate, setDefaults } from './prepare.ts';
+import { indexed, objectKey, parseStored, storedBody } from './stored-form.ts';
+
+export interface UpdateOptions {
+  dryRun: boolean;
+  /** '' for the object itself, or the subresource through which it is changed. */
+  subresource: string;
+}
+
+/**
+ * Makes the wanted object from the stored one, which it must not change. Called again with newer state after a lost
+ * race. `conditional` results are refused instead: the caller named the resourceVersion it saw.
+ */
+export type Change = (
+  current: UnknownObject,
+) => { object: UnknownObject; conditional: boolean } | Promise<{ object: UnknownObject; conditional: boolean }>;
+
+/** Lost races in a row before an unconditional update gives up; more than the writers one object ever has at once. */
+const MAX_RACES = 100;
+
+/** Replaces an object by one that a client sent. Throws NotFound, Conflict, Invalid, BadRequest. */
+export async function update(
+  deps: RegistryDeps,
+  scope: Scope,
+  name: string,
+  object: UnknownObject,
+  options: UpdateOptions,
+): Promise<Answer> {
+  matchName(object, name);
+  const text = JSON.stringify(object);
+  let first = true;
+  const replace: Change = (current) => {
+    // The first attempt may consume the client's object; a retry starts from what was sent.
+    const wanted = first ? object : (JSON.parse(text) as UnknownObject);
+    first = false;
+    const version = wanted.metadata.resourceVersion;
+    const conditional = version !== undefined && version !== '' && version !== '0';
+    if (conditional && version !== current.metadata.resourceVersion) {
+      throw StatusError.modified(subjectOf(scope.definition), name);
+    }
+    return { object: wanted, conditional };
+  };
+  try {
+    return await updateWith(deps, scope, name, replace, options);
+  } catch (error) {
+    const creates = scope.definition.strategy.allowCreateOnUpdate === true && options.subresource === '';
+    const absent = error instanceof StatusError && error.reason === 'NotFound' && error.status.details?.name === name;
+    if (!creates || !absent || !first) throw error;
+    if (object.metadata.resourceVersion || object.metadata.uid) throw error;
+    return { ...(await create(deps, scope, object, options)), created: true };
+  }
+}
+
+function matchName(object: UnknownObject, name: string): void {
+  const given = object.metadata.name;
+  if (given === undefined || given === '') {
+    throw StatusError.badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (given !== name) {
+    throw StatusError.badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  }
+}
+
+/** Reads, changes, defaults, admits, validates and writes, again from the newer state while others win the race. */
+export async function updateWith(
+  deps: RegistryDeps,
+  scope: Scope,
+  name: string,
+  change: Change,
+  options: UpdateOptions,
+): Promise<Answer> {
+  const key = objectKey(scope.definition, scope.namespace, name);
+  let stored = await deps.store.get(scope.tenant, key);
+  const context = await strategyContext(deps, scope, deps.now(), options.dryRun);
+  for (let races = 0; ; races++) {
+    if (stored === undefined) throw StatusError.notFound(subjectOf(scope.definition), name);
+    const { outcome, answer, conditional } = await attempt(deps, scope, context, stored, change, options);
+    if (answer !== undefined) return answer;
+    if (outcome.result !== 'conflict' || conditional || races >= MAX_RACES) throw outcomeError(scope, name, outcome);
+    stored = outcome.current;
+  }
+}
+
+interface Attempt {
+  outcome: WriteOutcome;
+  /** Set when the write was made, or was not needed. */
+  answer?: Answer;
+  conditional: boolean;
+}
+
+async function attempt(
+  deps: RegistryDeps,
+  scope: Scope,
+  context: StrategyContext,
+  stored: StoredObject,
+  change: Change,
+  options: UpdateOptions,
+): Promise<Attempt> {
+  const { definition } = scope;
+  const { strategy } = definition;
+  const old = parseStored(definition, stored);
+  const { object, conditional } = await change(old);
+
+  prepareMetadataForUpdate(scope, object, old, options.subresource);
+  setDefaults(definition, object);
+  const request = admissionRequest(scope, 'UPDATE', stored.name, options.subresource, options.dryRun);
+  request.object = object;
+  request.old = old;
+  await deps.admission.admit(request);
+  if (changesSpec(options.subresource)) {
+    strategy.prepareForUpdate?.(context, object, old);
+    countGeneration(definition, object, old);
+  }
+
+  const errors = updateErrors(scope, object, old, options.subresource);
+  if (errors.length > 0) throw StatusError.invalid(definition, stored.name, errors);
+  await deps.admission.validate(request);
+  for (const warning of strategy.warnings?.(object, old) ?? []) scope.warn(warning);
+
+  if (isReadyToDelete(definition, object, old)) {
+    const outcome = await deleteStored(deps, scope, stored, options.dryRun);
+    if (outcome.result !== 'ok') return { outcome, conditional };
+    const body = storedBody(definition, object);
+    return { outcome, conditional, answer: { definition, stored: { ...stored, body } } };
+  }
+
+  let body = '';
+  const unchanged = (): boolean => {
+    body = storedBody(definition, object);
+    if (body === stored.body) return true;
+    object.metadata.resourceVersion = String(stored.revision);
+    return deepEqual(object, old);
+  };
+  const allocate =
+    changesSpec(options.subresource) && strategy.allocate !== undefined
+      ? (each: { number: number; taken: readonly { pool: string; value: string }[] }): Allocation =>
+          strategy.allocate?.(context, object, old, each) ?? {}
+      : undefined;
+  const outcome = await writeWithClaims(scope, stored.name, allocate, async (claims) => {
+    if (unchanged() || options.dryRun) return { result: 'ok', revision: stored.revision };
+    return writeOne(deps, scope, {
+      op: 'update',
+      resource: stored.resource,
+      namespace: stored.namespace,
+      name: stored.name,
+      uid: stored.uid,
+      expectedRevision: stored.revision,
+      body,
+      ...indexed(deps.catalog, definition, object),
+      ...(claims === undefined ? {} : { claims }),
+    });
+  });
+  if (outcome.result !== 'ok') return { outcome, conditional };
+  return { outcome, conditional, answer: { definition, stored: { ...stored, body, revision: outcome.revision } } };
+}
+
+function updateErrors(scope: Scope, object: UnknownObject, old: UnknownObject, subresource: string): FieldError[] {
+  const { strategy } = scope.definition;
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
+  errors.push(...fieldErrors(scope.definition, object));
+  if (subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(object, old) ?? []));
+  else if (changesSpec(subresource)) errors.push(...(strategy.validateUpdate?.(object, old) ?? []));
+  return errors;
+}
+
+/** Binding and finalize change what a plain update may not; what they set is theirs to check. */
+function changesSpec(subresource: string): boolean {
+  return subresource === '' || subresource === 'scale';
+}

@@ -1,0 +1,210 @@
+/** Options of requests (meta.k8s.io/v1 ListOptions, CreateOptions, …) from the query and, for deletes, the body. */
+import { type FieldError, forbidden, invalid, notSupported, path, tooLong } from '../../meta/field-error.ts';
+import { StatusError } from '../../meta/status-error.ts';
+import { isTrue } from './info.ts';
+
+export interface ListOptions {
+  labelSelector: string;
+  fieldSelector: string;
+  /** '' when unset, which means most recent; "0" means any. */
+  resourceVersion: string;
+  resourceVersionMatch: '' | 'Exact' | 'NotOlderThan';
+  limit: number;
+  continue: string;
+  timeoutSeconds?: number;
+  allowWatchBookmarks: boolean;
+  sendInitialEvents?: boolean;
+}
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+/** What CreateOptions, UpdateOptions and PatchOptions share. */
+export interface WriteOptions {
+  dryRun: boolean;
+  fieldValidation: FieldValidation;
+}
+
+export interface DeleteOptions {
+  dryRun: boolean;
+  gracePeriodSeconds?: number;
+  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  orphanDependents?: boolean;
+  preconditions?: { uid?: string; resourceVersion?: string };
+}
+
+/** Options named `kind` had these errors: 422 as upstream. */
+function refuse(kind: string, errors: FieldError[]): void {
+  if (errors.length > 0) throw StatusError.invalid({ group: 'meta.k8s.io', kind }, '', errors);
+}
+
+/** A whole number in a query, refused in the words of Go's strconv. */
+function integer(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) {
+    throw StatusError.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  }
+  return value;
+}
+
+/** A resourceVersion as a number; '' is undefined. Throws 400. */
+export function parseResourceVersion(text: string): number | undefined {
+  if (text === '') return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw StatusError.badRequest(
+      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
+  }
+  return value;
+}
+
+const MATCHES = ['Exact', 'NotOlderThan'];
+
+export function parseListOptions(query: URLSearchParams, watch: boolean): ListOptions {
+  const timeoutSeconds = integer(query, 'timeoutSeconds');
+  const sendInitialEvents = query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined;
+  const options: ListOptions = {
+    labelSelector: query.get('labelSelector') ?? '',
+    fieldSelector: query.get('fieldSelector') ?? '',
+    resourceVersion: query.get('resourceVersion') ?? '',
+    resourceVersionMatch: (query.get('resourceVersionMatch') ?? '') as ListOptions['resourceVersionMatch'],
+    limit: Math.max(0, integer(query, 'limit') ?? 0),
+    continue: query.get('continue') ?? '',
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
+    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
+  };
+  refuse('ListOptions', watch ? watchOptionErrors(options) : listOptionErrors(options));
+  return options;
+}
+
+function listOptionErrors(options: ListOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  const match = options.resourceVersionMatch;
+  const at = path('resourceVersionMatch');
+  if (match !== '') {
+    if (options.resourceVersion === '') {
+      errors.push(forbidden(at, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    }
+    if (options.continue !== '') {
+      errors.push(forbidden(at, 'resourceVersionMatch is forbidden when continue is provided'));
+    }
+    if (!MATCHES.includes(match)) {
+      errors.push(notSupported(at, match, ['Exact', 'NotOlderThan', '']));
+    }
+    if (match === 'Exact' && options.resourceVersion === '0') {
+      errors.push(forbidden(at, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    }
+  }
+  if (options.sendInitialEvents !== undefined) {
+    errors.push(forbidden(path('sendInitialEvents'), 'sendInitialEvents is forbidden for list'));
+  }
+  return errors;
+}
+
+function watchOptionErrors(options: ListOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  const match = options.resourceVersionMatch;
+  const at = path('resourceVersionMatch');
+  if (match !== '') {
+    if (options.sendInitialEvents === undefined) {
+      errors.push(forbidden(at, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    } else if (match !== 'NotOlderThan') {
+      errors.push(notSupported(at, match, ['NotOlderThan']));
+    }
+  } else if (options.sendInitialEvents !== undefined) {
+    errors.push(forbidden(at, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  }
+  if (options.continue !== '') errors.push(forbidden(path('continue'), 'continue is forbidden for watch'));
+  return errors;
+}
+
+const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];
+const PRINTABLE = /^[\u0020-\u007e\u00a0-\uffff]*$/;
+
+/** `kind`: CreateOptions, UpdateOptions or PatchOptions. fieldValidation defaults to Warn. */
+export function parseWriteOptions(query: URLSearchParams, kind: string): WriteOptions {
+  const errors: FieldError[] = [];
+  const dryRun = dryRunOf(query.getAll('dryRun'), errors);
+  const manager = query.get('fieldManager') ?? '';
+  if (manager.length > 128) errors.push(tooLong('fieldManager', 128));
+  if (!PRINTABLE.test(manager))
+    errors.push(invalid('fieldManager', manager, 'should only contain printable characters'));
+  if (kind === 'PatchOptions' && query.has('force') && isTrue(query.get('force'))) {
+    errors.push(forbidden('force', 'may not be specified for non-apply patch'));
+  }
+  const fieldValidation = query.get('fieldValidation') ?? '';
+  if (fieldValidation !== '' && !FIELD_VALIDATIONS.includes(fieldValidation)) {
+    errors.push(notSupported('fieldValidation', fieldValidation, FIELD_VALIDATIONS));
+  }
+  refuse(kind, errors);
+  return { dryRun, fieldValidation: (fieldValidation === '' ? 'Warn' : fieldValidation) as FieldValidation };
+}
+
+function dryRunOf(values: readonly string[], errors: FieldError[]): boolean {
+  const given = values.filter((value) => value !== '');
+  for (const value of given) if (value !== 'All') errors.push(notSupported('dryRun', value, ['All']));
+  return given.length > 0;
+}
+
+const PROPAGATIONS = ['Foreground', 'Background', 'Orphan'];
+
+/** The shape of a DeleteOptions body, as far as it counts. */
+interface DeleteBody {
+  kind?: unknown;
+  gracePeriodSeconds?: unknown;
+  propagationPolicy?: unknown;
+  orphanDependents?: unknown;
+  preconditions?: { uid?: string; resourceVersion?: string } | null;
+  dryRun?: string[] | null;
+}
+
+/** `body` is the decoded DeleteOptions, which wins over the query; undefined when the request had none. */
+export function parseDeleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
+  const given: DeleteBody = body === undefined ? deleteBodyOf(query) : (body as DeleteBody);
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
+    throw StatusError.badRequest('the body of a delete must be a DeleteOptions object');
+  }
+  if (given.kind !== undefined && given.kind !== 'DeleteOptions') {
+    throw StatusError.badRequest(`decoded object cannot be converted to DeleteOptions: it is a ${String(given.kind)}`);
+  }
+  const errors: FieldError[] = [];
+  const dryRun = dryRunOf(given.dryRun ?? [], errors);
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents } = given;
+  if (gracePeriodSeconds != null && !Number.isInteger(gracePeriodSeconds)) {
+    errors.push(invalid('gracePeriodSeconds', gracePeriodSeconds, 'must be an integer'));
+  }
+  if (orphanDependents != null && propagationPolicy != null) {
+    errors.push(
+      invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'),
+    );
+  }
+  if (propagationPolicy != null && !PROPAGATIONS.includes(String(propagationPolicy))) {
+    errors.push(notSupported('propagationPolicy', propagationPolicy, [...PROPAGATIONS, 'nil']));
+  }
+  refuse('DeleteOptions', errors);
+  return {
+    dryRun,
+    ...(gracePeriodSeconds == null ? {} : { gracePeriodSeconds: Math.max(0, gracePeriodSeconds as number) }),
+    ...(propagationPolicy == null
+      ? {}
+      : { propagationPolicy: propagationPolicy as NonNullable<DeleteOptions['propagationPolicy']> }),
+    ...(orphanDependents == null ? {} : { orphanDependents: orphanDependents === true }),
+    ...(given.preconditions == null ? {} : { preconditions: given.preconditions }),
+  };
+}
+
+function deleteBodyOf(query: URLSearchParams): DeleteBody {
+  const gracePeriodSeconds = integer(query, 'gracePeriodSeconds');
+  return {
+    dryRun: query.getAll('dryRun'),
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(query.has('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy') } : {}),
+    ...(query.has('orphanDependents') ? { orphanDependents: isTrue(query.get('orphanDependents')) } : {}),
+  };
+}
