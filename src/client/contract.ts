@@ -86,6 +86,8 @@ export interface OwnershipReader {
   inNamespace(namespace: string, limit: number): Promise<{ items: Located[]; more: boolean }>;
   /** The ref of an owner reference's apiVersion and kind; undefined when no such resource is served. */
   resourceOf(apiVersion: string, kind: string): ResourceRef<KubeObject> | undefined;
+  /** The ref of a group-resource as stored and as changes name it, e.g. "deployments.apps". */
+  resourceNamed(groupResource: string): ResourceRef<KubeObject> | undefined;
 }
 
 export interface Located {

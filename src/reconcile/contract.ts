@@ -59,6 +59,8 @@ export interface Controller {
   serviceAccount?: string;
   /** The source component of its events. Default: the name. */
   eventSource?: string;
+  /** Differs whenever what is already there has to be looked at again, say because of another option. */
+  generation?: string;
   /** Group-resources whose changes it wants to see; "*" means all. */
   watches: readonly string[];
   /** Pure: which keys a change touches. */

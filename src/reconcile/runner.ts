@@ -60,10 +60,12 @@ export function createRunner(options: RunnerOptions): Runner {
 }
 
 /**
- * A cursor stands for the controllers that saw the changes up to it: a set of other controllers, or of other watches,
- * begins a cursor of its own, which begins with a resync.
+ * A cursor stands for the controllers that saw the changes up to it: other controllers, watches or generations begin a
+ * cursor of their own, which begins with a resync.
  */
 function cursorName(controllers: readonly Controller[]): string {
-  const parts = controllers.map((controller) => `${controller.name}(${[...controller.watches].sort().join(' ')})`);
+  const parts = controllers.map(({ name, generation = '', watches }) => {
+    return `${name}${generation}(${[...watches].sort().join(' ')})`;
+  });
   return `reconcile:${fnv1a(parts.sort().join(' ')).toString(16)}`;
 }
