@@ -1,6 +1,7 @@
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age } from '../columns.ts';
+import { validateConfigMap, validateConfigMapUpdate } from './validation/config-map.ts';
 
 export type ConfigMap = Stored<IConfigMap>;
 
@@ -9,7 +10,7 @@ export const configMaps = builtIn<ConfigMap>('io.k8s.api.core.v1.ConfigMap', {
   singular: 'configmap',
   shortNames: ['cm'],
   namespaced: true,
-  strategy: {},
+  strategy: { validate: validateConfigMap, validateUpdate: validateConfigMapUpdate },
   columns: [
     {
       name: 'Data',

@@ -1,6 +1,7 @@
 import type { IEndpoints } from 'kubernetes-models/v1/Endpoints';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age, described, firstThree } from '../columns.ts';
+import { validateEndpoints } from './validation/endpoints.ts';
 
 export type Endpoints = Stored<IEndpoints>;
 
@@ -22,6 +23,7 @@ export const endpoints = builtIn<Endpoints>('io.k8s.api.core.v1.Endpoints', {
   namespaced: true,
   strategy: {
     allowCreateOnUpdate: true,
+    validate: validateEndpoints,
     warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
   },
   columns: [

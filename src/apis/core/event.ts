@@ -1,6 +1,7 @@
 import type { IEvent } from 'kubernetes-models/v1/Event';
 import { builtIn, type Stored } from '../built-in.ts';
 import { eventColumns } from './event-columns.ts';
+import { validateEvent, validateEventUpdate } from './validation/event.ts';
 
 export type Event = Stored<IEvent>;
 
@@ -11,7 +12,7 @@ export const events = builtIn<Event>('io.k8s.api.core.v1.Event', {
   shortNames: ['ev'],
   namespaced: true,
   storedAs: 'events',
-  strategy: { allowCreateOnUpdate: true },
+  strategy: { allowCreateOnUpdate: true, validate: validateEvent, validateUpdate: validateEventUpdate },
   selectableFields: {
     'involvedObject.kind': ({ involvedObject }) => involvedObject?.kind ?? '',
     'involvedObject.namespace': ({ involvedObject }) => involvedObject?.namespace ?? '',

@@ -3,6 +3,7 @@ import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { nameIsDnsLabel } from '../../meta/names.ts';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age } from '../columns.ts';
+import { validateNamespace, validateNamespaceStatusUpdate, validateNamespaceUpdate } from './validation/namespace.ts';
 
 export type Namespace = Stored<INamespace>;
 
@@ -26,6 +27,9 @@ const strategy: Strategy<Namespace> = {
       finalizers: finalizers.includes(FINALIZER) ? finalizers : [...finalizers, FINALIZER],
     };
   },
+  validate: validateNamespace,
+  validateUpdate: validateNamespaceUpdate,
+  validateStatusUpdate: validateNamespaceStatusUpdate,
   prepareForUpdate(_context, namespace, old) {
     // Only the finalize subresource changes them.
     namespace.spec = { ...namespace.spec };

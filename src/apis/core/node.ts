@@ -3,6 +3,7 @@ import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { builtIn, type Stored } from '../built-in.ts';
 import { allocatePodCIDR } from './node-allocation.ts';
 import { nodeColumns } from './node-columns.ts';
+import { validateNode, validateNodeStatusUpdate, validateNodeUpdate } from './validation/node.ts';
 
 export type Node = Stored<INode>;
 
@@ -13,6 +14,9 @@ const strategy: Strategy<Node> = {
   default({ status }) {
     if (status?.capacity !== undefined) status.allocatable ??= { ...status.capacity };
   },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeStatusUpdate,
   allocate: ({ cluster }, node, old, { taken }) => allocatePodCIDR(cluster, node, old, taken),
 };
 

@@ -5,6 +5,9 @@ import type { Stored } from '../built-in.ts';
 import { defaultPodOnly, defaultPodSpec } from './pod-spec-defaults.ts';
 import { podWarnings } from './pod-warnings.ts';
 import { qosClass } from './qos-class.ts';
+import { validatePod, validatePodCreate } from './validation/pod.ts';
+import { validatePodStatusUpdate } from './validation/pod-status.ts';
+import { validatePodUpdate } from './validation/pod-update.ts';
 
 export type Pod = Stored<IPod>;
 
@@ -28,7 +31,12 @@ export const podStrategy: Strategy<Pod> = {
       ];
     }
   },
-  warnings: (pod) => podWarnings(pod),
+  validate: validatePod,
+  validateCreate: validatePodCreate,
+  validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatusUpdate,
+  // Almost nothing of a pod can change, so that an update has nothing new to warn of.
+  warnings: (pod, old) => (old === undefined ? podWarnings(pod) : []),
   deletionGracePeriodSeconds(pod, requested) {
     const { phase } = pod.status ?? {};
     // Nothing runs anywhere, or no more.

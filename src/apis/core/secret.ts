@@ -2,6 +2,7 @@ import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age, described } from '../columns.ts';
+import { validateSecret, validateSecretUpdate } from './validation/secret.ts';
 
 export type Secret = Stored<ISecret>;
 
@@ -13,6 +14,8 @@ const strategy: Strategy<Secret> = {
     if (encoded.length > 0) secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
     delete secret.stringData;
   },
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
 };
 
 /** Of the text's UTF-8. */

@@ -1,6 +1,7 @@
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age, described } from '../columns.ts';
+import { validateServiceAccount, validateServiceAccountUpdate } from './validation/service-account.ts';
 
 export type ServiceAccount = Stored<IServiceAccount>;
 
@@ -12,7 +13,7 @@ export const serviceAccounts = builtIn<ServiceAccount>('io.k8s.api.core.v1.Servi
   otherSubresources: {
     token: { verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
   },
-  strategy: {},
+  strategy: { validate: validateServiceAccount, validateUpdate: validateServiceAccountUpdate },
   columns: [
     {
       name: 'Secrets',

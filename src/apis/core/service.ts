@@ -8,6 +8,7 @@ import { serviceColumns } from './service-columns.ts';
 import { setFamilies } from './service-families.ts';
 import { isExternallyAccessible } from './service-needs.ts';
 import { alignClusterIPs, dropUnneeded, keepAllocated } from './service-update.ts';
+import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from './validation/service.ts';
 
 export type Service = Stored<IService>;
 
@@ -45,6 +46,9 @@ const strategy: Strategy<Service> = {
     dropUnneeded(service.spec, old.spec);
     setFamilies(cluster, service.spec, old.spec);
   },
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatusUpdate,
   allocate: ({ cluster }, service, _old, { taken }) => allocateService(cluster, service, taken),
 };
 
