@@ -6,25 +6,25 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { StatusError } from '../meta/status-error.ts';
 import type { Authenticated } from './authn/contract.ts';
+import { assertAllowed } from './authz/forbidden.ts';
 import type { AppDeps } from './handlers/deps.ts';
 import type { ApiRequest } from './handlers/request.ts';
 import { respondError, statusErrorOf } from './handlers/respond.ts';
 import { isPublic, route } from './handlers/route.ts';
-import { forbiddenMessage } from './request/forbidden.ts';
 import { impersonationOf } from './request/impersonation.ts';
-import { parseRequestInfo, type RequestInfo } from './request/info.ts';
+import { parseRequestInfo } from './request/info.ts';
 import { ROOT_TENANT, splitTenantPath } from './request/tenant.ts';
-import { ANONYMOUS, MASTERS, type UserInfo } from './request/user.ts';
+import { ANONYMOUS, MASTERS } from './request/user.ts';
 
 export type { AppDeps } from './handlers/deps.ts';
 
-export interface AppEnv {
+interface AppEnv {
   Variables: { request: ApiRequest; namedTenant: string | undefined };
 }
 
 type Step = MiddlewareHandler<AppEnv>;
 
-export function createApp(deps: AppDeps): Hono<AppEnv> {
+export function createApp(deps: AppDeps): Hono {
   const app = new Hono<AppEnv>();
   app.onError((error, context) => renderError(deps, context, error));
   app.use(describeRequest(deps));
@@ -33,7 +33,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use(impersonate(deps));
   app.use(authorize(deps));
   app.all('*', (context) => route(context.var.request));
-  return app;
+  // What the steps tell each other is nobody else's business.
+  return app as unknown as Hono;
 }
 
 /** Splits the tenant from the path and finds out what the request asks for. */
@@ -105,13 +106,10 @@ function impersonate(deps: AppDeps): Step {
     const wanted = impersonationOf(request.raw.headers);
     if (wanted !== undefined) {
       if (request.user === ANONYMOUS) throw StatusError.unauthorized();
+      const { tenant, user } = request;
       for (const check of wanted.checks) {
-        await require(deps, request, request.user, {
-          ...check,
-          verb: 'impersonate',
-          isResourceRequest: true,
-          path: '',
-        });
+        const asked = { ...check, verb: 'impersonate', isResourceRequest: true, path: '' };
+        await assertAllowed(deps.authorizer, { tenant, user, request: asked });
       }
       request.user = wanted.user;
     }
@@ -122,25 +120,10 @@ function impersonate(deps: AppDeps): Step {
 function authorize(deps: AppDeps): Step {
   return async (context, next) => {
     const { request } = context.var;
-    if (!isPublic(request.info.path)) await require(deps, request, request.user, request.info);
+    const { tenant, user, info } = request;
+    if (!isPublic(info.path)) await assertAllowed(deps.authorizer, { tenant, user, request: info });
     await next();
   };
-}
-
-/** Throws Forbidden, in upstream's words, unless the authorizer allows. */
-async function require(
-  deps: AppDeps,
-  request: ApiRequest,
-  user: UserInfo,
-  asked: Omit<RequestInfo, 'prefix' | 'rest'>,
-): Promise<void> {
-  const { decision, reason } = await deps.authorizer.authorize({ tenant: request.tenant, user, request: asked });
-  if (decision === 'allow') return;
-  throw StatusError.forbidden(
-    { group: asked.group, resource: asked.resource },
-    asked.name,
-    forbiddenMessage(user, asked, reason),
-  );
 }
 
 function renderError(deps: AppDeps, context: Context<AppEnv>, error: unknown): Response {

@@ -2,6 +2,7 @@
 import type { TunnelRelay } from '../../tunnel/contract.ts';
 import type { TokenAuthenticator } from '../authn/contract.ts';
 import type { Authorizer } from '../authz/contract.ts';
+import type { RuleResolver } from '../authz/rbac.ts';
 import type { RegistryDeps } from '../registry/context.ts';
 
 /** pino's shape: fields first, then the message. */
@@ -65,6 +66,8 @@ export interface RequestObservation {
 export interface AppDeps extends RegistryDeps {
   authenticator: TokenAuthenticator;
   authorizer: Authorizer;
+  /** Absent: SelfSubjectRulesReview (`kubectl auth can-i --list`) is not served. */
+  rules?: RuleResolver;
   /** Absent: pods have no logs to read. */
   tunnel?: TunnelRelay;
   /** Absent: serviceaccounts/token is not served. */

@@ -2,6 +2,7 @@
 import { type FieldError, invalid, required } from '../../../meta/field-error.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import type { Attributes } from '../../authz/contract.ts';
+import { reviewRules } from '../../authz/rules-review.ts';
 import type { UserInfo } from '../../request/user.ts';
 import type { ApiRequest } from '../request.ts';
 import type { ReviewObject } from './reviews.ts';
@@ -55,6 +56,17 @@ export async function reviewLocalAccess(request: ApiRequest, object: ReviewObjec
   }
   check('LocalSubjectAccessReview', errors);
   return decide(request, subjectOf(spec), spec);
+}
+
+/** `kubectl auth can-i --list`. */
+export async function reviewOwnRules(request: ApiRequest, object: ReviewObject): Promise<object> {
+  const { namespace } = (object.spec ?? {}) as { namespace?: string };
+  if (namespace === undefined || namespace === '') {
+    throw StatusError.badRequest('no namespace on request');
+  }
+  if (request.deps.rules === undefined)
+    throw StatusError.notImplemented('the authorizer of this API server lists no rules');
+  return reviewRules(request.deps.rules, request.tenant, request.user, namespace);
 }
 
 function specOf(object: ReviewObject): AccessSpec {

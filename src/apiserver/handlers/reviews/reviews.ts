@@ -2,7 +2,7 @@
 import { StatusError } from '../../../meta/status-error.ts';
 import { type ApiRequest, decodeBody } from '../request.ts';
 import { respondValue } from '../respond.ts';
-import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from './access.ts';
+import { reviewAccess, reviewLocalAccess, reviewOwnAccess, reviewOwnRules } from './access.ts';
 import { reviewSelf, reviewTokenRequest } from './authentication.ts';
 
 /** The object a review was sent as. Its fields are checked by its own function. */
@@ -40,6 +40,7 @@ export const REVIEWS: readonly ReviewDefinition[] = [
   definition('authentication.k8s.io', 'TokenReview', false, reviewTokenRequest),
   definition('authorization.k8s.io', 'LocalSubjectAccessReview', true, reviewLocalAccess),
   definition('authorization.k8s.io', 'SelfSubjectAccessReview', false, reviewOwnAccess),
+  definition('authorization.k8s.io', 'SelfSubjectRulesReview', false, reviewOwnRules),
   definition('authorization.k8s.io', 'SubjectAccessReview', false, reviewAccess),
 ];
 
