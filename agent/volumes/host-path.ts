@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { kindOfPath, makeFolder, type PathKind, touchFile } from '../host/files.ts';
+import { VolumeError } from './contract.ts';
+
+const EXPECTED: Record<string, { kind: PathKind; name: string }> = {
+  Directory: { kind: 'directory', name: 'directory' },
+  DirectoryOrCreate: { kind: 'directory', name: 'directory' },
+  File: { kind: 'file', name: 'file' },
+  FileOrCreate: { kind: 'file', name: 'file' },
+  Socket: { kind: 'socket', name: 'socket file' },
+  CharDevice: { kind: 'char', name: 'character device' },
+  BlockDevice: { kind: 'block', name: 'block device' },
+};
+
+/** Checks, and where the type says so creates, a hostPath volume's source. Messages are the kubelet's. */
+export async function ensureHostPath(target: string, type: string): Promise<void> {
+  const kind = await kindOfPath(target);
+  if (kind === 'absent') {
+    // Docker refuses to bind what is not there; the kubelet's runtimes make a folder for an untyped one.
+    if (type === 'DirectoryOrCreate' || type === '') return makeFolder(target, 0o755);
+    if (type === 'FileOrCreate') {
+      if ((await kindOfPath(path.dirname(target))) === 'directory') return touchFile(target, 0o644);
+    }
+  }
+  const expected = EXPECTED[type];
+  if (expected !== undefined && kind !== expected.kind) {
+    throw new VolumeError(`hostPath type check failed: ${target} is not a ${expected.name}`);
+  }
+}
