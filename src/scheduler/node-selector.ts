@@ -1,6 +1,6 @@
 /** Node selector terms of node affinity: labels, and the one field metadata.name. */
 import type { INodeSelectorTerm } from 'kubernetes-models/v1/NodeSelectorTerm';
-import type { NodeInfo } from './snapshot.ts';
+import type { NodeInfo } from './infos.ts';
 
 export type NodeSelectorTerm = INodeSelectorTerm;
 

@@ -1,5 +1,6 @@
 /** The two function types that scheduling is made of. Both are pure: they read the snapshot and change nothing. */
-import type { NodeInfo, PodInfo, Snapshot } from './snapshot.ts';
+import type { NodeInfo, PodInfo } from './infos.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export interface Rejection {
   /** In upstream's words, each counted over all nodes in the pod's message. */

@@ -2,8 +2,9 @@
 import type { Pod } from '../client/resources.ts';
 import { DEFAULT_PLUGINS } from './default-plugins.ts';
 import { fitError, refusedError } from './fit-error.ts';
+import { type NodeInfo, type PodInfo, podInfo } from './infos.ts';
 import type { Plugins, Rejection } from './plugins.ts';
-import { type NodeInfo, type PodInfo, podInfo, type Snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { unsupportedConstraint } from './unsupported.ts';
 
 export interface Placement {

@@ -5,7 +5,7 @@
  */
 import type { Service } from '../client/resources.ts';
 import { mapSelectorMatches } from '../meta/selectors.ts';
-import type { NodeInfo, PodInfo } from './snapshot.ts';
+import type { NodeInfo, PodInfo } from './infos.ts';
 
 /** Pods of the group by node name. Pods being deleted do not count. */
 export type SpreadGroup = Map<string, number>;

@@ -1,5 +1,5 @@
 import type { Pod } from '../client/resources.ts';
-import type { Taint } from './snapshot.ts';
+import type { Taint } from './infos.ts';
 
 export type Toleration = NonNullable<NonNullable<Pod['spec']>['tolerations']>[number];
 

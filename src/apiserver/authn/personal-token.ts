@@ -16,13 +16,21 @@ export type TokenLookup = (token: string) => Promise<KnownToken | undefined>;
 
 const PREFIX = 'kdg.';
 
-/** Authenticates personal, admin and node tokens, which are random and known only by their hash. */
-export function personalTokenAuthenticator(lookup: TokenLookup): TokenAuthenticator {
+/**
+ * Authenticates personal, admin and node tokens, which are random and known only by their hash. They are meant for the
+ * API server alone, whose audiences `apiAudiences` tells: a review that asks for others refuses them.
+ */
+export function personalTokenAuthenticator(
+  lookup: TokenLookup,
+  apiAudiences: (tenant: string) => readonly string[] = () => [],
+): TokenAuthenticator {
   return {
-    async authenticate(token): Promise<Authenticated | undefined> {
+    async authenticate(token, audiences): Promise<Authenticated | undefined> {
       if (!token.startsWith(PREFIX)) return undefined;
       const known = await lookup(token);
       if (known === undefined) throw rejected('token is unknown, revoked or expired');
+      const meant = audiences?.filter((audience) => apiAudiences(known.tenant).includes(audience));
+      if (meant?.length === 0) throw rejected('token is not meant for these audiences');
       return {
         tenant: known.tenant,
         user: {
@@ -31,6 +39,7 @@ export function personalTokenAuthenticator(lookup: TokenLookup): TokenAuthentica
           groups: known.groups.includes(AUTHENTICATED) ? known.groups : [...known.groups, AUTHENTICATED],
           extra: { 'authentication.kubernetes.io/credential-id': [`TOKEN=${known.id}`] },
         },
+        ...(meant === undefined ? {} : { audiences: meant }),
         ...(known.expiresAt === undefined ? {} : { expiresAt: known.expiresAt }),
       };
     },

@@ -31,7 +31,7 @@ export function serviceAccountAuthenticator(options: ServiceAccountAuthenticator
       const unverified = decode(token);
       const tenant = unverified && options.issuers.tenant(unverified.issuer);
       if (unverified === undefined || tenant === undefined) return undefined;
-      const wanted = audiences ?? [options.issuers.of(tenant), unverified.issuer];
+      const wanted = audiences ?? [...new Set([options.issuers.of(tenant), unverified.issuer])];
       const payload = await verify(options.keys, tenant, unverified, token, wanted, now());
       const claims = kubernetesClaims(payload);
       if (claims === undefined) throw rejected('token is not a service account token');

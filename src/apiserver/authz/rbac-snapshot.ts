@@ -70,12 +70,12 @@ export function rbacSnapshot(objects: RbacObjects): RbacSnapshot {
   function rulesOf(reference: RoleReference, namespace: string): readonly PolicyRule[] {
     if (reference.kind === 'Role') {
       const role = roles.get(`${namespace}/${reference.name}`);
-      if (role === undefined) throw StatusError.notFound(ROLES, reference.name);
+      if (role === undefined) throw noSuchRole('role', reference.name);
       return role.rules ?? [];
     }
     const role = clusterRoles.get(reference.name);
     if (reference.kind !== 'ClusterRole' || role === undefined) {
-      throw StatusError.notFound(CLUSTER_ROLES, reference.name);
+      throw noSuchRole('clusterrole', reference.name);
     }
     let rules = aggregated.get(reference.name);
     if (rules === undefined) {
@@ -148,6 +148,11 @@ export function aggregateRules(role: ClusterRole, all: readonly ClusterRole[]): 
     }
   }
   return rules;
+}
+
+/** In the singular, as upstream's informer caches name what they do not find. */
+function noSuchRole(resource: 'role' | 'clusterrole', name: string): StatusError {
+  return StatusError.notFound({ group: ROLES.group, resource }, name);
 }
 
 function subjectKey(subject: Subjects[number], bindingNamespace: string): string {

@@ -1,5 +1,5 @@
+import { HOSTNAME, type NodeInfo, ZONE } from '../infos.ts';
 import { MAX_SCORE, type Score } from '../plugins.ts';
-import { HOSTNAME, type NodeInfo, ZONE } from '../snapshot.ts';
 
 /** PodTopologySpread's system defaults, both ScheduleAnyway. */
 const CONSTRAINTS = [
