@@ -70,11 +70,9 @@ function takeBatch(queue: Waiting[], { maxBatch = MAX_BATCH, maxBodies = MAX_BOD
 /** Never throws: every caller in the batch is answered. */
 async function commit(store: Store, tenant: string, batch: Waiting[], options: GroupCommitOptions): Promise<void> {
   try {
-    const outcomes = await store.write(
-      tenant,
-      batch.flatMap((waiting) => waiting.writes),
-    );
-    if (outcomes.some((outcome) => outcome.result === 'ok')) options.onCommit?.(tenant);
+    const all = batch.flatMap((waiting) => waiting.writes);
+    const outcomes = await store.write(tenant, all);
+    if (outcomes.some((outcome, index) => madeRevision(outcome, all[index]!))) options.onCommit?.(tenant);
     let from = 0;
     for (const { writes, resolve } of batch) {
       resolve(outcomes.slice(from, from + writes.length));
@@ -88,4 +86,9 @@ async function commit(store: Store, tenant: string, batch: Waiting[], options: G
     // The database refused a value in one of them and undid the call. The others must not pay for it.
     for (const waiting of batch) await commit(store, tenant, [waiting], options);
   }
+}
+
+/** A Lease's renewal is answered with the revision that the Lease has already: nobody need be woken. */
+function madeRevision(outcome: WriteOutcome, write: Write): boolean {
+  return outcome.result === 'ok' && (write.op === 'create' || outcome.revision !== write.expectedRevision);
 }

@@ -1,7 +1,19 @@
-/** The store over PostgreSQL and what hosts put around it; see compose below each export for the order of wrapping. */
+/**
+ * The store over PostgreSQL and what hosts put around it. A Node host wires, from the inside out:
+ *
+ *     const encrypted = withEncryption(withHeartbeats(createPostgresStore(db), db), keys);
+ *     const wakeUps = createWakeUps(db);
+ *     const feed = createNodeFeed(encrypted, { wakeUps });
+ *     const store = withGroupCommit(encrypted, { onCommit: (tenant) => feed.committed(tenant) });
+ *
+ * A Worker has neither group commit nor a resident feed: createPollingFeed(encrypted).
+ */
+export { type EncryptionKey, withEncryption } from '../encryption.ts';
 export { type GroupCommitOptions, withGroupCommit } from '../group-commit.ts';
 export { createNodeFeed, type NodeFeed, type NodeFeedOptions, type WakeUps } from '../node-feed.ts';
 export { createPollingFeed, type PollingFeedOptions } from '../polling-feed.ts';
+export { withHeartbeats } from './heartbeats.ts';
+export { reencrypt } from './reencrypt.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 export { ensureTenant } from './tenants.ts';
 export { createWakeUps, type PostgresWakeUps, type PostgresWakeUpsOptions } from './wake-ups.ts';

@@ -56,6 +56,7 @@ export function createWakeUps(db: Database, options: PostgresWakeUpsOptions = {}
         },
         () => onWake(undefined),
       );
+      listening.catch(() => {});
       // The client listens again by itself after a lost connection; a first failure leaves the safety poll.
       stops.push(() => listening.then((meta) => meta.unlisten()).catch(() => {}));
     },
