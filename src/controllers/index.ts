@@ -1,13 +1,47 @@
 /** Every controller of a tenant's control plane. They meet only in what they read and write through the API. */
 import type { Controller } from '../reconcile/contract.ts';
 import { deploymentController } from './deployment/index.ts';
+import { endpointSliceController } from './endpoint-slice/index.ts';
+import { endpointsController } from './endpoints/index.ts';
+import { eventExpiryController } from './event-expiry/index.ts';
+import { garbageCollector } from './garbage-collector/index.ts';
+import { namespaceController } from './namespace/index.ts';
+import { nodeLifecycleController } from './node-lifecycle/index.ts';
+import { podGarbageCollector } from './pod-gc/index.ts';
 import { replicaSetController } from './replica-set/index.ts';
+import { rootCaController } from './root-ca/index.ts';
+import { serviceAccountController } from './service-account/index.ts';
+import { taintEvictionController } from './taint-eviction/index.ts';
 
 export interface ControllerOptions {
   /** PEM certificates that pods should trust for the API server; published as kube-root-ca.crt. */
   caBundle: string;
+  /** Seconds without a heartbeat after which a node's state is Unknown. Default 40. */
+  nodeMonitorGraceSeconds?: number;
+  /** The same for a node that has never reported. Default 60. */
+  nodeStartupGraceSeconds?: number;
+  /** Finished pods that are kept; 0 keeps all. Default 12500. */
+  terminatedPodThreshold?: number;
+  /** Seconds that an Event is kept after it last occurred. Default 3600. */
+  eventTtlSeconds?: number;
 }
 
-export function allControllers(_options: ControllerOptions): Controller[] {
-  return [deploymentController, replicaSetController];
+export function allControllers(options: ControllerOptions): Controller[] {
+  return [
+    deploymentController,
+    replicaSetController,
+    endpointsController,
+    endpointSliceController,
+    namespaceController,
+    garbageCollector,
+    serviceAccountController,
+    rootCaController(options.caBundle),
+    nodeLifecycleController({
+      monitorSeconds: options.nodeMonitorGraceSeconds ?? 40,
+      startupSeconds: options.nodeStartupGraceSeconds ?? 60,
+    }),
+    taintEvictionController,
+    podGarbageCollector(options.terminatedPodThreshold ?? 12500),
+    eventExpiryController(options.eventTtlSeconds ?? 3600),
+  ];
 }
