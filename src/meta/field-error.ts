@@ -48,9 +48,9 @@ export function path(text = ''): FieldPath {
 
 type At = FieldPath | string;
 
-/** Renders a value as Go's %q / %v / JSON mixture in field errors: strings quoted, objects as JSON, nothing as null. */
+/** Renders a value as upstream's field errors do: strings quoted, objects as JSON, and nothing as "null", quoted too. */
 function shown(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  return JSON.stringify(value ?? 'null');
 }
 
 export function required(field: At, detail = ''): FieldError {
@@ -69,9 +69,9 @@ export function typeInvalid(field: At, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueTypeInvalid', field: String(field), message: `Invalid value: ${shown(value)}: ${detail}` };
 }
 
-/** `supported` is listed sorted, each quoted, as upstream does. */
+/** `supported` is listed as given, each quoted. */
 export function notSupported(field: At, value: unknown, supported: readonly string[]): FieldError {
-  const values = [...supported].sort().map((each) => JSON.stringify(each));
+  const values = supported.map((each) => JSON.stringify(each));
   return {
     type: 'FieldValueNotSupported',
     field: String(field),

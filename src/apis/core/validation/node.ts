@@ -59,10 +59,8 @@ export function validateNodeUpdate({ spec = {}, status = {} }: NodeLike, { spec:
   return errors;
 }
 
-/** Upstream applies the rules of a node's update to its status too. */
-export function validateNodeStatusUpdate(node: NodeLike, old: NodeLike): FieldError[] {
-  return [...validateNode(node), ...validateNodeUpdate(node, old)];
-}
+/** Upstream applies the same rules to a node's status; {@link validateNode} runs on those updates too. */
+export const validateNodeStatusUpdate = validateNodeUpdate;
 
 function validateAddresses(addresses: readonly { type: string; address: string }[]): FieldError[] {
   const seen = new Set<string>();
