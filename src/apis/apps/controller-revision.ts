@@ -2,6 +2,7 @@ import type { IControllerRevision } from 'kubernetes-models/apps/v1/ControllerRe
 import { controllerOf } from '../../meta/object.ts';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age, described } from '../columns.ts';
+import { validateControllerRevision, validateControllerRevisionUpdate } from './validation/controller-revision.ts';
 
 export type ControllerRevision = Stored<IControllerRevision>;
 
@@ -17,7 +18,7 @@ export const controllerRevisions = builtIn<ControllerRevision>('io.k8s.api.apps.
   resource: 'controllerrevisions',
   singular: 'controllerrevision',
   namespaced: true,
-  strategy: {},
+  strategy: { validate: validateControllerRevision, validateUpdate: validateControllerRevisionUpdate },
   columns: [
     { name: 'Controller', type: 'string', description: 'Controller of the object', cell: controller },
     {

@@ -4,6 +4,11 @@ import { builtIn, type Stored } from '../built-in.ts';
 import { age, described } from '../columns.ts';
 import { defaultPodSpec } from '../core/pod-spec-defaults.ts';
 import { scale } from './scale.ts';
+import {
+  validateDeployment,
+  validateDeploymentStatusUpdate,
+  validateDeploymentUpdate,
+} from './validation/deployment.ts';
 import { selectorColumn, templateColumns, templateWarnings } from './workload.ts';
 
 export type Deployment = Stored<IDeployment>;
@@ -18,6 +23,9 @@ const strategy: Strategy<Deployment> = {
     }
     if (spec.template?.spec !== undefined) defaultPodSpec(spec.template.spec);
   },
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
+  validateStatusUpdate: validateDeploymentStatusUpdate,
   warnings: templateWarnings,
 };
 

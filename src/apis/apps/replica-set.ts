@@ -4,6 +4,11 @@ import { builtIn, type Stored } from '../built-in.ts';
 import { age, described } from '../columns.ts';
 import { defaultPodSpec } from '../core/pod-spec-defaults.ts';
 import { scale } from './scale.ts';
+import {
+  validateReplicaSet,
+  validateReplicaSetStatusUpdate,
+  validateReplicaSetUpdate,
+} from './validation/replica-set.ts';
 import { selectorColumn, templateColumns, templateWarnings } from './workload.ts';
 
 export type ReplicaSet = Stored<IReplicaSet>;
@@ -18,6 +23,9 @@ const strategy: Strategy<ReplicaSet> = {
   prepareForCreate(_context, replicaSet) {
     replicaSet.status = { replicas: 0 };
   },
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
+  validateStatusUpdate: validateReplicaSetStatusUpdate,
   warnings: templateWarnings,
 };
 

@@ -49,7 +49,7 @@ const strategy: Strategy<Service> = {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: validateServiceStatusUpdate,
-  allocate: ({ cluster }, service, _old, { taken }) => allocateService(cluster, service, taken),
+  allocate: ({ cluster }, service, old, { taken }) => allocateService(cluster, service, old, taken),
 };
 
 export const services = builtIn<Service>('io.k8s.api.core.v1.Service', {

@@ -1,6 +1,7 @@
 import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1/EndpointSlice';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age, described, firstThree } from '../columns.ts';
+import { validateEndpointSlice, validateEndpointSliceUpdate } from './validation/endpoint-slice.ts';
 
 export type EndpointSlice = Stored<IEndpointSlice>;
 
@@ -11,7 +12,7 @@ export const endpointSlices = builtIn<EndpointSlice>(SLICE, {
   singular: 'endpointslice',
   namespaced: true,
   // It has no spec, yet upstream counts its changes.
-  strategy: { generation: true },
+  strategy: { generation: true, validate: validateEndpointSlice, validateUpdate: validateEndpointSliceUpdate },
   columns: [
     {
       name: 'AddressType',

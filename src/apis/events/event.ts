@@ -3,6 +3,7 @@ import type { IEvent as ICoreEvent } from 'kubernetes-models/v1/Event';
 import type { UnknownObject } from '../../meta/object.ts';
 import { builtIn, type Column, type Stored } from '../built-in.ts';
 import { eventColumns } from '../core/event-columns.ts';
+import { validateEvent, validateEventCreate, validateEventUpdate } from './validation/event.ts';
 
 export type Event = Stored<IEvent>;
 type CoreEvent = Stored<ICoreEvent>;
@@ -42,7 +43,12 @@ export const events = builtIn<Event>('io.k8s.api.events.v1.Event', {
   storedAs: 'events',
   toStored: toCore,
   fromStored: (object) => rename(object, FROM_CORE),
-  strategy: { allowCreateOnUpdate: true },
+  strategy: {
+    allowCreateOnUpdate: true,
+    validate: validateEvent,
+    validateCreate: validateEventCreate,
+    validateUpdate: validateEventUpdate,
+  },
   selectableFields: {
     'regarding.kind': ({ regarding }) => regarding?.kind ?? '',
     'regarding.namespace': ({ regarding }) => regarding?.namespace ?? '',

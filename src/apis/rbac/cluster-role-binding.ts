@@ -2,6 +2,7 @@ import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k
 import { builtIn, type Stored } from '../built-in.ts';
 import { bindingColumns } from './columns.ts';
 import { defaultBinding, rbacStrategy } from './strategy.ts';
+import { validateClusterRoleBinding, validateClusterRoleBindingUpdate } from './validation/rbac.ts';
 
 export type ClusterRoleBinding = Stored<IClusterRoleBinding>;
 
@@ -11,6 +12,11 @@ export const clusterRoleBindings = builtIn<ClusterRoleBinding>(DEFINITION, {
   resource: 'clusterrolebindings',
   singular: 'clusterrolebinding',
   namespaced: false,
-  strategy: { ...rbacStrategy, default: defaultBinding },
+  strategy: {
+    ...rbacStrategy,
+    default: defaultBinding,
+    validate: validateClusterRoleBinding,
+    validateUpdate: validateClusterRoleBindingUpdate,
+  },
   columns: bindingColumns(DEFINITION),
 });

@@ -2,6 +2,7 @@ import type { IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v
 import { builtIn, type Stored } from '../built-in.ts';
 import { bindingColumns } from './columns.ts';
 import { defaultBinding, rbacStrategy } from './strategy.ts';
+import { validateRoleBinding, validateRoleBindingUpdate } from './validation/rbac.ts';
 
 export type RoleBinding = Stored<IRoleBinding>;
 
@@ -11,6 +12,11 @@ export const roleBindings = builtIn<RoleBinding>(DEFINITION, {
   resource: 'rolebindings',
   singular: 'rolebinding',
   namespaced: true,
-  strategy: { ...rbacStrategy, default: defaultBinding },
+  strategy: {
+    ...rbacStrategy,
+    default: defaultBinding,
+    validate: validateRoleBinding,
+    validateUpdate: validateRoleBindingUpdate,
+  },
   columns: bindingColumns(DEFINITION),
 });

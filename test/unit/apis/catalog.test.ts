@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { builtInResources, createCatalog, definitions } from '../../../src/apis/index.ts';
+import { link } from '../../../src/meta/schema/link.ts';
+import type { Schema } from '../../../src/meta/schema/types.ts';
+import { validateSchema } from '../../../src/meta/schema/validate.ts';
+
+describe('the catalog', () => {
+  const catalog = createCatalog(builtInResources);
+
+  it('finds resources and kinds by group and version', () => {
+    expect(catalog.find('', 'v1', 'pods')?.kind).toBe('Pod');
+    expect(catalog.find('apps', 'v1', 'pods')).toBeUndefined();
+    expect(catalog.findKind('apps', 'v1', 'Deployment')?.resource).toBe('deployments');
+    expect(catalog.findKind('events.k8s.io', 'v1', 'Event')?.storedAs).toBe('events');
+    expect(catalog.all()).toHaveLength(19);
+  });
+
+  it('refuses two definitions of one resource', () => {
+    const pods = catalog.find('', 'v1', 'pods');
+    expect(() => createCatalog([pods!, pods!])).toThrow('/v1/pods is registered twice');
+  });
+
+  it('knows every subresource and other kind that it names in the definitions', () => {
+    const kinds = new Set(
+      Object.values(definitions).flatMap((schema) =>
+        (schema['x-kubernetes-group-version-kind'] ?? []).map((each) => `${each.group}/${each.version}/${each.kind}`),
+      ),
+    );
+    for (const { group, version, kind, otherSubresources = {} } of builtInResources) {
+      expect(kinds).toContain(`${group}/${version}/${kind}`);
+      for (const sub of Object.values(otherSubresources)) {
+        expect(kinds).toContain(`${sub.group ?? group}/${sub.version ?? version}/${sub.kind}`);
+      }
+    }
+  });
+
+  it('gives no two resources of a scope the same short name', () => {
+    const names = builtInResources
+      .filter(({ group }) => group !== 'events.k8s.io')
+      .flatMap(({ shortNames = [], singular, resource }) => [...shortNames, ...new Set([singular, resource])]);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+});
+
+describe('the overlay', () => {
+  it('has only defaults that their own schema accepts', () => {
+    const wrong: string[] = [];
+    for (const [name, { properties = {} }] of Object.entries(definitions)) {
+      for (const [field, schema] of Object.entries(properties)) {
+        if (schema.default === undefined) continue;
+        const errors = validateSchema(link(schema, definitions), schema.default);
+        wrong.push(...errors.map(({ message }) => `${name}.${field}: ${message}`));
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('names keys that the elements of merged lists have', () => {
+    const wrong: string[] = [];
+    const elements = (items: Schema | undefined): Schema =>
+      items?.$ref === undefined ? (items ?? {}) : (definitions[items.$ref] ?? {});
+    for (const [name, { properties = {} }] of Object.entries(definitions)) {
+      for (const [field, schema] of Object.entries(properties)) {
+        const keys = [
+          ...(schema['x-kubernetes-list-map-keys'] ?? []),
+          ...(schema['x-kubernetes-patch-merge-key'] ? [schema['x-kubernetes-patch-merge-key']] : []),
+        ];
+        for (const key of keys) {
+          if (elements(schema.items).properties?.[key] === undefined) wrong.push(`${name}.${field}: ${key}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['io.k8s.api.core.v1.PodSpec', 'containers', 'merge', 'name', 'map', ['name']],
+    ['io.k8s.api.core.v1.PodSpec', 'volumes', 'merge,retainKeys', 'name', 'map', ['name']],
+    ['io.k8s.api.core.v1.PodSpec', 'hostAliases', 'merge', 'ip', 'map', ['ip']],
+    [
+      'io.k8s.api.core.v1.PodSpec',
+      'topologySpreadConstraints',
+      'merge',
+      'topologyKey',
+      'map',
+      ['topologyKey', 'whenUnsatisfiable'],
+    ],
+    ['io.k8s.api.core.v1.PodSpec', 'tolerations', undefined, undefined, 'atomic', undefined],
+    ['io.k8s.api.core.v1.Container', 'ports', 'merge', 'containerPort', 'map', ['containerPort', 'protocol']],
+    ['io.k8s.api.core.v1.Container', 'env', 'merge', 'name', 'map', ['name']],
+    ['io.k8s.api.core.v1.Container', 'volumeMounts', 'merge', 'mountPath', 'map', ['mountPath']],
+    ['io.k8s.api.core.v1.Container', 'args', undefined, undefined, 'atomic', undefined],
+    ['io.k8s.api.core.v1.ServiceSpec', 'ports', 'merge', 'port', 'map', ['port', 'protocol']],
+    ['io.k8s.api.core.v1.ServiceAccount', 'secrets', 'merge', 'name', 'map', ['name']],
+    ['io.k8s.api.core.v1.NodeSpec', 'podCIDRs', 'merge', undefined, 'set', undefined],
+    ['io.k8s.api.core.v1.NodeStatus', 'addresses', 'merge', 'type', 'map', ['type']],
+    ['io.k8s.api.core.v1.PodStatus', 'podIPs', 'merge', 'ip', 'map', ['ip']],
+    ['io.k8s.api.apps.v1.DeploymentSpec', 'strategy', 'retainKeys', undefined, undefined, undefined],
+    ['io.k8s.api.apps.v1.DeploymentStatus', 'conditions', 'merge', 'type', 'map', ['type']],
+    ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'finalizers', 'merge', undefined, 'set', undefined],
+    ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'ownerReferences', 'merge', 'uid', 'map', ['uid']],
+  ] as const)('%s.%s merges as upstream', (name, field, strategy, mergeKey, listType, keys) => {
+    const schema = definitions[name]?.properties?.[field] ?? {};
+    expect(schema['x-kubernetes-patch-strategy']).toBe(strategy);
+    expect(schema['x-kubernetes-patch-merge-key']).toBe(mergeKey);
+    expect(schema['x-kubernetes-list-type']).toBe(listType);
+    expect(schema['x-kubernetes-list-map-keys']).toEqual(keys);
+  });
+
+  it('marks structs and maps that server-side apply replaces as a whole', () => {
+    expect(definitions['io.k8s.api.core.v1.ObjectReference']?.['x-kubernetes-map-type']).toBe('atomic');
+    expect(definitions['io.k8s.api.core.v1.ServiceSpec']?.properties?.selector?.['x-kubernetes-map-type']).toBe(
+      'atomic',
+    );
+  });
+});
