@@ -93,14 +93,16 @@ export function notFoundValue(field: At, value: unknown): FieldError {
 
 /** `max` in bytes. */
 export function tooLong(field: At, max: number): FieldError {
-  return { type: 'FieldValueTooLong', field: String(field), message: `Too long: may not be more than ${max} bytes` };
+  const unit = max === 1 ? 'byte' : 'bytes';
+  return { type: 'FieldValueTooLong', field: String(field), message: `Too long: may not be more than ${max} ${unit}` };
 }
 
 export function tooMany(field: At, actual: number, max: number): FieldError {
+  const unit = max === 1 ? 'item' : 'items';
   return {
     type: 'FieldValueTooMany',
     field: String(field),
-    message: `Too many: ${actual}: must have at most ${max} items`,
+    message: `Too many: ${actual}: must have at most ${max} ${unit}`,
   };
 }
 

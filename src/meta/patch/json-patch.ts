@@ -119,27 +119,35 @@ class JsonPatch {
   apply(step: Step): void {
     const value = step.value ?? null;
     switch (step.op) {
-      case 'add': {
-        const path = this.pointer(step, 'path');
-        const place = this.place(path, `add operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
-        return within(`error in add for path: '${path}'`, () => add(place, value));
-      }
-      case 'remove': {
-        const path = this.pointer(step, 'path');
-        const missing = `remove operation does not apply: doc is missing path: ${JSON.stringify(path)}`;
-        const place = this.place(path, missing);
-        return within(`error in remove for path: '${path}'`, () => remove(place));
-      }
+      case 'add':
+        this.add(this.pointer(step, 'path'), value);
+        break;
+      case 'remove':
+        this.remove(this.pointer(step, 'path'));
+        break;
       case 'replace':
-        return this.replace(this.pointer(step, 'path'), value);
+        this.replace(this.pointer(step, 'path'), value);
+        break;
       case 'test':
-        return this.test(this.pointer(step, 'path'), value);
+        this.test(this.pointer(step, 'path'), value);
+        break;
       case 'move':
       case 'copy':
-        return this.transfer(step.op, step);
+        this.transfer(step.op, step);
+        break;
       default:
         throw unprocessable(`Unexpected kind: ${typeof step.op === 'string' ? step.op : 'unknown'}`);
     }
+  }
+
+  private add(path: string, value: unknown): void {
+    const place = this.place(path, `add operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
+    within(`error in add for path: '${path}'`, () => add(place, value));
+  }
+
+  private remove(path: string): void {
+    const place = this.place(path, `remove operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
+    within(`error in remove for path: '${path}'`, () => remove(place));
   }
 
   private pointer(step: Step, field: 'path' | 'from'): string {

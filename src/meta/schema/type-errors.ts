@@ -1,5 +1,5 @@
 /** What Go's decoder would make of a value meant for a built-in kind: its errors, and its treatment of nulls. */
-import { parseQuantity, QuantityError } from '../quantity.ts';
+import { formatQuantity, parseQuantity, QuantityError } from '../quantity.ts';
 import { goType, jsonKind, structName } from './go-types.ts';
 import type { LinkedSchema } from './link.ts';
 import { base64Error, timeError } from './scalars.ts';
@@ -160,5 +160,22 @@ export function dropNulls(schema: LinkedSchema, value: unknown): void {
     if (object[key] !== null) dropNulls(field, object[key]);
     else if (property === undefined) object[key] = zero(field);
     else if (field.schema.nullable !== true) delete object[key];
+  }
+}
+
+/**
+ * Writes quantities, in place, as upstream's encoder returns them: `0.5` becomes `"500m"`. The value must have passed
+ * `typeErrors`.
+ */
+export function canonicalizeQuantities(schema: LinkedSchema, value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const holder = value as Json;
+  const isList = Array.isArray(value);
+  for (const key of Object.keys(holder)) {
+    const field = isList ? schema.items : (schema.properties.get(key) ?? schema.additional);
+    const inside = holder[key];
+    if (field === undefined) continue;
+    if (typeof inside === 'object') canonicalizeQuantities(field, inside);
+    else if (field.kind === 'quantity') holder[key] = formatQuantity(inside as string | number);
   }
 }
