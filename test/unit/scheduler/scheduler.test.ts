@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NODES, PODS } from '../../../src/client/resources.ts';
+import { StatusError } from '../../../src/meta/status-error.ts';
+import { DONE, type ReconcileContext, type Result } from '../../../src/reconcile/contract.ts';
+import { scheduler } from '../../../src/scheduler/scheduler.ts';
+import { MemoryClient } from '../../support/memory-client.ts';
+import { assigned, node, pod } from './factories.ts';
+
+let api: MemoryClient;
+let events: string[];
+let time: Date;
+
+beforeEach(() => {
+  api = new MemoryClient();
+  events = [];
+  time = new Date('2026-02-01T10:00:00Z');
+});
+
+function run(signal: AbortSignal = new AbortController().signal): Promise<Result> {
+  const context: ReconcileContext = {
+    tenant: 'root',
+    client: api,
+    ownership: {} as ReconcileContext['ownership'],
+    events: {
+      event: async (about, type, reason, message) => {
+        events.push(`${about.metadata.name} ${type} ${reason} ${message}`);
+      },
+    },
+    enqueue: async () => {},
+    now: () => time,
+    signal,
+  };
+  return scheduler.reconcile(context, 'pending');
+}
+
+const nodeOf = async (name: string) => (await api.get(PODS, 'default', name)).spec?.nodeName;
+
+describe('the scheduler', () => {
+  it('binds all waiting pods and says so', async () => {
+    api.put(NODES, node('n1'));
+    api.put(PODS, pod('a'));
+    api.put(PODS, pod('b', { spec: { schedulingGates: [{ name: 'g' }] } }));
+    api.put(PODS, pod('c', { spec: { schedulerName: 'mine' } }));
+    expect(await run()).toEqual(DONE);
+    expect([await nodeOf('a'), await nodeOf('b'), await nodeOf('c')]).toEqual(['n1', undefined, undefined]);
+    expect(events).toEqual(['a Normal Scheduled Successfully assigned default/a to n1']);
+  });
+
+  it('reads the cluster once, however many pods wait', async () => {
+    for (let index = 0; index < 4; index++) api.put(NODES, node(`n${index}`));
+    for (let index = 0; index < 100; index++) api.put(PODS, pod(`p${index}`, { owner: 'rs' }));
+    await run();
+    expect(api.counts.get('list nodes')).toBe(1);
+    expect(api.counts.get('list pods')).toBe(2);
+    expect(api.counts.get('binding pods')).toBe(100);
+  });
+
+  it('reads neither nodes nor running pods when no pod waits', async () => {
+    api.put(NODES, node('n1'));
+    api.put(PODS, assigned(pod('a'), 'n1'));
+    expect(await run()).toEqual(DONE);
+    expect(api.counts.get('list nodes')).toBeUndefined();
+    expect(api.counts.get('list pods')).toBe(1);
+  });
+
+  it('does not count finished pods', async () => {
+    api.put(NODES, node('n1'));
+    const requests = { cpu: '4' };
+    api.put(PODS, assigned(pod('done', { requests, status: { phase: 'Succeeded' } }), 'n1'));
+    api.put(PODS, pod('a', { requests }));
+    await run();
+    expect(await nodeOf('a')).toBe('n1');
+  });
+
+  it('says once why a pod fits nowhere, and again only when the answer changes', async () => {
+    api.put(NODES, node('n1', { unschedulable: true }));
+    api.put(PODS, pod('a', { generation: 3 }));
+    await run();
+    const first =
+      '0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+    expect((await api.get(PODS, 'default', 'a')).status?.conditions).toEqual([
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: first,
+        lastProbeTime: null,
+        lastTransitionTime: '2026-02-01T10:00:00Z',
+        observedGeneration: 3,
+      },
+    ]);
+    time = new Date('2026-02-01T10:05:00Z');
+    await run();
+    expect(events).toEqual([`a Warning FailedScheduling ${first}`]);
+    expect(api.counts.get('patch pods')).toBe(1);
+
+    await api.delete(NODES, '', 'n1');
+    await run();
+    expect(events[1]).toBe('a Warning FailedScheduling no nodes available to schedule pods');
+    const [condition] = (await api.get(PODS, 'default', 'a')).status!.conditions!;
+    expect(condition).toMatchObject({ status: 'False', lastTransitionTime: '2026-02-01T10:00:00Z' });
+  });
+
+  it('goes on with the batch when a pod is gone or was placed by someone else meanwhile', async () => {
+    api.put(NODES, node('n1'));
+    for (const name of ['a', 'b', 'c']) api.put(PODS, pod(name));
+    overtake('a', () => api.delete(PODS, 'default', 'a'));
+    overtake('b', async () => void api.put(PODS, assigned(pod('b'), 'n9')));
+    expect(await run()).toEqual(DONE);
+    expect([await nodeOf('b'), await nodeOf('c')]).toEqual(['n9', 'n1']);
+    expect(events).toEqual(['c Normal Scheduled Successfully assigned default/c to n1']);
+  });
+
+  it('finishes the batch before it fails, to try again what could not be written', async () => {
+    api.put(NODES, node('n1'));
+    for (const name of ['a', 'b']) api.put(PODS, pod(name));
+    overtake('a', async () => {
+      throw StatusError.serviceUnavailable('the database is away');
+    });
+    await expect(run()).rejects.toThrow('the database is away');
+    expect([await nodeOf('a'), await nodeOf('b')]).toEqual([undefined, 'n1']);
+    expect(await run()).toEqual(DONE);
+    expect(await nodeOf('a')).toBe('n1');
+  });
+
+  it('tries again after a conflict that leaves the pod waiting', async () => {
+    api.put(NODES, node('n1'));
+    api.put(PODS, pod('a'));
+    overtake('a', async () => {
+      throw StatusError.modified(PODS, 'a');
+    });
+    await expect(run()).rejects.toThrow('the object has been modified');
+  });
+
+  it('stops between writes when its time is over, and asks to go on', async () => {
+    api.put(NODES, node('n1'));
+    for (let index = 0; index < 40; index++) api.put(PODS, pod(`p${index}`));
+    const controller = new AbortController();
+    overtake('p0', async () => controller.abort());
+    expect(await run(controller.signal)).toEqual({ outcome: 'after', seconds: 0 });
+    expect(await run()).toEqual(DONE);
+    const { items } = await api.list(PODS, { fieldSelector: 'spec.nodeName=' });
+    expect(items).toEqual([]);
+  });
+});
+
+/** Does something just before the pod's binding reaches the API, once. */
+function overtake(name: string, act: () => Promise<void>): void {
+  const bind = api.createSubresource.bind(api);
+  let done = false;
+  api.createSubresource = async (resource, namespace, podName, subresource, body) => {
+    if (podName === name && !done) {
+      done = true;
+      await act();
+    }
+    return bind(resource, namespace, podName, subresource, body);
+  };
+}
