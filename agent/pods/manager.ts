@@ -18,10 +18,18 @@ export interface PodManager {
 export interface PodManagerOptions extends Omit<PodContext, 'onGone'> {
   nodeName: string;
   folder: ObjectFolder<Pod>;
+  /** Docker answers (again). */
+  onRuntimeUp(): void;
   signal: AbortSignal;
 }
 
-export async function startPodManager({ nodeName, folder, signal, ...shared }: PodManagerOptions): Promise<PodManager> {
+export async function startPodManager({
+  nodeName,
+  folder,
+  onRuntimeUp,
+  signal,
+  ...shared
+}: PodManagerOptions): Promise<PodManager> {
   const workers = new Map<string, PodWorker>();
   const context: PodContext = {
     ...shared,
@@ -42,7 +50,10 @@ export async function startPodManager({ nodeName, folder, signal, ...shared }: P
       return;
     }
     folder.save(object);
-    if (worker !== undefined) return worker.update(object);
+    if (worker !== undefined) {
+      worker.update(object);
+      return;
+    }
     const next = new PodWorker(context, object);
     workers.set(uid, next);
     next.trigger();
@@ -99,6 +110,7 @@ export async function startPodManager({ nodeName, folder, signal, ...shared }: P
         // Listening first, then looking: nothing that happens in between is missed.
         let next = events.next();
         await Promise.race([next, runtime.info()]);
+        onRuntimeUp();
         triggerAll();
         if (pods.synced) await removeOrphans();
         backoff.reset();

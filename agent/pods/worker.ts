@@ -16,6 +16,7 @@ import { type Container, podTitle } from './types.ts';
 import { findUnsupported } from './unsupported.ts';
 
 const MIN_GRACE_SECONDS = 1;
+const REPEAT_MS = 1_000;
 
 export class PodWorker {
   readonly #context: PodContext;
@@ -33,6 +34,7 @@ export class PodWorker {
   #crashLoops: Plan['crashLoops'] = [];
   #observed: readonly ObservedContainer[] = [];
   #refused: string | undefined;
+  #lastSteps = '';
 
   constructor(context: PodContext, pod: Pod, gone = false) {
     this.#context = context;
@@ -131,10 +133,15 @@ export class PodWorker {
     const planned = this.#plan();
     this.#tellCrashLoops(planned);
     if (planned.steps.length === 0) {
+      this.#lastSteps = '';
       await this.#report(false);
       return planned.wakeAt;
     }
     if (await this.#execute(planned.steps)) return undefined;
+    const signature = planned.steps.map(describeStep).join();
+    // The same steps again have not helped: no hurry.
+    if (signature === this.#lastSteps) return Date.now() + REPEAT_MS;
+    this.#lastSteps = signature;
     this.#requested = true;
     return planned.wakeAt;
   }
@@ -281,6 +288,12 @@ export class PodWorker {
     onGone(this.#pod);
     return true;
   }
+}
+
+function describeStep(step: Step): string {
+  if ('target' in step) return `${step.kind} ${step.target.id}`;
+  if (step.kind === 'start') return `start ${step.container.name} ${step.attempt}`;
+  return step.kind;
 }
 
 type StopStep = Extract<Step, { kind: 'stop' }>;

@@ -138,6 +138,8 @@ export interface Runtime {
   info(): Promise<RuntimeInfo>;
   /** Creates the pod network, or proves that it is the wanted one. `podCidr` in CIDR notation. */
   ensureNetwork(podCidr: string, mtu: number): Promise<void>;
+  /** Of the network as it is; undefined when there is none yet. */
+  podCidr(): Promise<string | undefined>;
   /** Containers of this cluster, of one pod if given, newest attempt first. */
   list(podUid?: string): Promise<ObservedContainer[]>;
   /** Creates and starts the sandbox. Returns its id. */

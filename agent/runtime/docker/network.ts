@@ -82,3 +82,9 @@ export async function removeNetwork(docker: Dockerode, cluster: string): Promise
   }
   await unless([404], () => network.remove());
 }
+
+/** The subnet of the cluster's network, from before the API has told the podCIDR again. */
+export async function findPodCidr(docker: Dockerode, cluster: string): Promise<string | undefined> {
+  const info = await unless<NetworkInspectInfo>([404], () => docker.getNetwork(networkName(cluster)).inspect());
+  return info === undefined ? undefined : shapeOf(info).subnet || undefined;
+}

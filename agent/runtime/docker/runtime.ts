@@ -1,11 +1,11 @@
 /** The runtime contract over Docker's Engine API (1.41, Docker 20.10, and later). The only client of Docker in the agent. */
-import { type ObservedContainer, type Runtime, StartError } from '../contract.ts';
+import { type Runtime, StartError } from '../contract.ts';
 import { containerOptions, sandboxOptions } from './create-options.ts';
 import { connectDocker } from './dockerode.ts';
 import { engine, engineMessage, engineStatus, unless } from './errors.ts';
 import { ensurePauseImage, findImage, pullImage } from './images.ts';
 import { CLUSTER_LABEL } from './labels.ts';
-import { ensureNetwork, networkName, removeNetwork } from './network.ts';
+import { ensureNetwork, findPodCidr, networkName, removeNetwork } from './network.ts';
 import { listContainers } from './observe.ts';
 import { PAUSE_IMAGE } from './pause-image.ts';
 import { execute, readEvents, readLogs } from './streams.ts';
@@ -34,6 +34,7 @@ export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOption
       const { Version } = await engine(() => docker.version());
       await ensureNetwork(docker, cluster, podCidr, mtu, Number.parseInt(Version, 10));
     },
+    podCidr: () => findPodCidr(docker, cluster),
     list: (podUid) => listContainers(docker, cluster, podUid),
     async runSandbox(spec) {
       await ensurePauseImage(docker);
@@ -87,5 +88,3 @@ export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOption
     },
   };
 }
-
-export type { ObservedContainer };

@@ -1,0 +1,61 @@
+/** A container's log as bytes: which instance, from when, how much. */
+
+import { StatusError } from '../../src/meta/status-error.ts';
+import type { LogRequest } from '../../src/tunnel/contract.ts';
+import type { ObservedContainer, Runtime } from '../runtime/contract.ts';
+
+/** Throws StatusError 400 when there is no such instance, worded as the kubelet's. */
+export async function openLogs(
+  runtime: Pick<Runtime, 'list' | 'logs'>,
+  request: LogRequest,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const containers = await runtime.list(request.uid);
+  const instance = chooseInstance(containers, request);
+  const since = sinceOf(request);
+  const bytes = await runtime.logs(
+    instance.id,
+    {
+      follow: request.follow && instance.state === 'running',
+      timestamps: request.timestamps,
+      ...(request.tailLines === undefined ? {} : { tailLines: request.tailLines }),
+      ...(since === undefined ? {} : { since }),
+    },
+    signal,
+  );
+  return request.limitBytes === undefined ? bytes : limited(bytes, request.limitBytes);
+}
+
+export function chooseInstance(containers: readonly ObservedContainer[], request: LogRequest): ObservedContainer {
+  const title = JSON.stringify(request.container);
+  const pod = JSON.stringify(request.pod);
+  const instances = containers.filter(
+    (each) => each.kind !== 'sandbox' && each.container === request.container && each.state !== 'created',
+  );
+  const [newest, before] = instances;
+  if (request.previous) {
+    if (before === undefined) {
+      throw StatusError.badRequest(`previous terminated container ${title} in pod ${pod} not found`);
+    }
+    return before;
+  }
+  if (newest === undefined) {
+    throw StatusError.badRequest(`container ${title} in pod ${pod} is waiting to start: ContainerCreating`);
+  }
+  return newest;
+}
+
+function sinceOf({ sinceSeconds, sinceTime }: LogRequest): number | undefined {
+  if (sinceSeconds !== undefined) return Date.now() / 1000 - sinceSeconds;
+  if (sinceTime !== undefined) return Date.parse(sinceTime) / 1000;
+  return undefined;
+}
+
+async function* limited(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let left = limit;
+  for await (const chunk of bytes) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
+}
