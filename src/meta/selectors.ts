@@ -14,10 +14,16 @@ export interface FieldRequirement {
   value: string;
 }
 
+export interface LabelExpression {
+  key: string;
+  operator: string;
+  values?: readonly string[];
+}
+
 /** metav1.LabelSelector, as objects hold it. */
 export interface LabelSelector {
   matchLabels?: Readonly<Record<string, string>>;
-  matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
+  matchExpressions?: readonly LabelExpression[];
 }
 
 interface Token {
@@ -270,6 +276,13 @@ function formatRequirement({ key, operator, values }: LabelRequirement): string 
   }
 }
 
+function expressionRequirement({ key, operator, values = [] }: LabelExpression): LabelRequirement {
+  if (operator === 'In' || operator === 'NotIn' || operator === 'Exists' || operator === 'DoesNotExist') {
+    return { key, operator, values };
+  }
+  throw StatusError.badRequest(`${JSON.stringify(operator)} is not a valid label selector operator`);
+}
+
 /** A LabelSelector as requirements, sorted by key. An unknown operator throws StatusError.badRequest. */
 export function labelSelectorRequirements(selector: LabelSelector): LabelRequirement[] {
   const requirements: LabelRequirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
@@ -277,21 +290,19 @@ export function labelSelectorRequirements(selector: LabelSelector): LabelRequire
     operator: 'In',
     values: [value],
   }));
-  for (const { key, operator, values } of selector.matchExpressions ?? []) {
-    if (operator !== 'In' && operator !== 'NotIn' && operator !== 'Exists' && operator !== 'DoesNotExist') {
-      throw StatusError.badRequest(`${JSON.stringify(operator)} is not a valid label selector operator`);
-    }
-    requirements.push({ key, operator, values: values ?? [] });
-  }
+  requirements.push(...(selector.matchExpressions ?? []).map(expressionRequirement));
   return requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
 /** Whether an object's LabelSelector selects these labels: none at all selects nothing, an empty one everything. */
 export function selectorMatches(
   selector: LabelSelector | null | undefined,
-  labels: Readonly<Record<string, string>> | undefined,
+  labels: Readonly<Record<string, string>> = {},
 ): boolean {
-  return selector != null && matchesLabels(labelSelectorRequirements(selector), labels);
+  if (selector == null) return false;
+  const { matchLabels, matchExpressions } = selector;
+  for (const key in matchLabels) if (labels[key] !== matchLabels[key]) return false;
+  return (matchExpressions ?? []).every((each) => matchesRequirement(expressionRequirement(each), labels));
 }
 
 /** Whether a map selector (Service.spec.selector) selects these labels: none, or an empty one, selects nothing. */

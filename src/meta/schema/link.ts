@@ -66,17 +66,24 @@ class Linker {
     if (known !== undefined) return known;
     const { $ref: name, ...siblings } = unwrapAllOf(schema);
     if (name === undefined) return this.build(schema, schema, undefined);
+    const target = this.definition(name);
+    const { description: _, ...others } = siblings;
+    if (Object.keys(others).length === 0) {
+      this.linked.set(schema, target);
+      return target;
+    }
+    return this.build(schema, { ...target.schema, ...siblings }, target.name);
+  }
+
+  private definition(name: string): LinkedSchema {
     const target = this.definitions[name];
     if (target === undefined) throw new Error(`the schema definition ${name} is missing`);
-    const { description: _, ...others } = siblings;
-    if (Object.keys(others).length === 0 && target.$ref === undefined) {
-      return this.linked.get(target) ?? this.build(target, target, name, schema);
-    }
-    return this.build(schema, { ...this.resolve(target).schema, ...siblings }, name);
+    if (target.$ref !== undefined) return this.resolve(target);
+    return this.linked.get(target) ?? this.build(target, target, name);
   }
 
   /** Registers the node under its schema before its parts are linked, so that cycles end at it. */
-  private build(key: Schema, schema: Schema, name: string | undefined, alias?: Schema): LinkedSchema {
+  private build(key: Schema, schema: Schema, name: string | undefined): LinkedSchema {
     const node: Draft = {
       schema,
       name,
@@ -93,7 +100,6 @@ class Linker {
       leadsToDefaults: false,
     };
     this.linked.set(key, node);
-    if (alias !== undefined) this.linked.set(alias, node);
     this.fresh.push(node);
     if (schema['x-kubernetes-embedded-resource'] === true) {
       node.properties.set('apiVersion', this.resolve(STRING));

@@ -14,7 +14,15 @@ describe('linking', () => {
     const strategy = shop.properties.get('spec')?.properties.get('strategy');
     expect(strategy?.schema.default).toEqual({});
     expect([...(strategy?.properties.keys() ?? [])]).toEqual(['type', 'rolling']);
+    expect(strategy?.name).toBe('example.v1.Strategy');
+    expect(link({ $ref: 'example.v1.Strategy' }, definitions).name).toBe('example.v1.Strategy');
     expect(link({ $ref: 'example.v1.Strategy' }, definitions).schema.default).toBeUndefined();
+  });
+
+  it('follows definitions that are references themselves', () => {
+    const table = { a: { $ref: 'b' }, b: { $ref: 'c' }, c: { type: 'string' } } as const;
+    expect(link({ $ref: 'a' }, table)).toBe(link({ $ref: 'c' }, table));
+    expect(link({ $ref: 'a', default: 'x' }, table)).toMatchObject({ name: 'c', kind: 'string' });
   });
 
   it('refuses a reference to nothing', () => {
