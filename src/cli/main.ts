@@ -1,5 +1,6 @@
 /** The `kedge` command. Each command is a file; this one only names them. */
 import { Command } from 'commander';
+import { initCommand } from './init.ts';
 import { kubectlCommand } from './kubectl.ts';
 import { tokenCommand } from './token.ts';
 import { upCommand } from './up/command.ts';
@@ -9,6 +10,7 @@ const program = new Command('kedge')
   .description('A Kubernetes-compatible control plane with no servers of its own')
   .enablePositionalOptions()
   .addCommand(upCommand())
+  .addCommand(initCommand())
   .addCommand(kubectlCommand())
   .addCommand(tokenCommand())
   .addCommand(versionCommand());

@@ -9,6 +9,8 @@ const schema = z.object({
   KEDGE_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(20),
   /** HOST:PORT */
   KEDGE_LISTEN: z.string().default('127.0.0.1:6443'),
+  /** The API's URL as clients see it; issuer of ServiceAccount tokens. */
+  KEDGE_EXTERNAL_URL: z.url({ protocol: /^https$/ }).optional(),
   /** Comma-separated ID:BASE64 of 32 bytes each; the first encrypts, all decrypt. */
   KEDGE_ENCRYPTION_KEYS: z.string().optional(),
   KEDGE_SERVICE_CIDR: cidr.optional(),

@@ -26,6 +26,8 @@ export interface UpOptions {
   dockerSocket: string;
 }
 
+/** kubeadm's issuer, which unlike the address that is listened on never changes: moving the port revokes no token. */
+const IN_CLUSTER_URL = 'https://kubernetes.default.svc.cluster.local';
 const NODE_READY_WITHIN_MS = 120_000;
 
 interface Running {
@@ -76,6 +78,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
       listen,
       tls: { certificate: identity.certificate, key: identity.key },
       caCertificate: identity.caCertificate,
+      externalUrl: config.KEDGE_EXTERNAL_URL ?? IN_CLUSTER_URL,
       encryptionKeys: keys,
       cluster: {
         serviceCIDR: config.KEDGE_SERVICE_CIDR ?? cluster.serviceCIDR,

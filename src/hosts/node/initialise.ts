@@ -1,0 +1,47 @@
+/** What a database needs before a host without files or a start of its own (Workers) can serve it. */
+import {
+  createPollingFeed,
+  createPostgresStore,
+  withEncryption,
+  withHeartbeats,
+} from '../../apiserver/storage/postgres/index.ts';
+import { MASTERS } from '../../apiserver/request/user.ts';
+import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
+import { connect } from '../../db/connection.ts';
+import { createToken } from '../../tenancy/postgres/tokens.ts';
+import type { EncryptionKey } from '../config.ts';
+import { createControlPlane, ROOT } from '../wiring.ts';
+import { prepareDatabase } from './prepare.ts';
+
+export interface InitialiseOptions {
+  databaseUrl: string;
+  encryptionKeys: readonly EncryptionKey[];
+  cluster: Partial<ClusterSettings>;
+}
+
+/** Migrates, makes the root tenant with its system objects, and returns a new admin token. May be run again. */
+export async function initialise(options: InitialiseOptions): Promise<string> {
+  const db = connect(options.databaseUrl);
+  try {
+    const cluster = await prepareDatabase(db, options.cluster);
+    const store = withEncryption(withHeartbeats(createPostgresStore(db), db), options.encryptionKeys);
+    const plane = createControlPlane({
+      db,
+      store,
+      feed: createPollingFeed(store),
+      cluster,
+      externalUrl: 'https://localhost',
+      caBundle: '',
+      cipher: undefined,
+      tunnel: undefined,
+      watchSeconds: undefined,
+      log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },
+      ready: async () => [],
+    });
+    await plane.bootstrap(ROOT);
+    const admin = { tenant: ROOT, user: { name: 'admin' }, groups: [MASTERS], description: 'kedge init' };
+    return (await createToken(db, admin)).token;
+  } finally {
+    await db.close();
+  }
+}

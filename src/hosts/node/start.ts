@@ -1,0 +1,144 @@
+/** The Node host: one process that serves the API and runs controllers and scheduler. Any number may share a database. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import type { CheckResult } from '../../apiserver/handlers/deps.ts';
+import {
+  createNodeFeed,
+  createPostgresStore,
+  withEncryption,
+  withGroupCommit,
+  withHeartbeats,
+} from '../../apiserver/storage/postgres/index.ts';
+import { NODES } from '../../client/resources.ts';
+import { connect } from '../../db/connection.ts';
+import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
+import { createRelay } from '../../tunnel/relay.ts';
+import type { EncryptionKey } from '../config.ts';
+import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
+import { followRoles } from './follow-roles.ts';
+import { prepareDatabase } from './prepare.ts';
+import { listen } from './server.ts';
+import { createTunnelUpgrade } from './tunnel-upgrade.ts';
+
+export interface NodeHostOptions {
+  databaseUrl: string;
+  connections: number;
+  listen: { host: string; port: number };
+  tls: { certificate: string; key: string };
+  /** PEM */
+  caCertificate: string;
+  /** Issuer of ServiceAccount tokens. */
+  externalUrl: string;
+  /** At least one; the first encrypts. */
+  encryptionKeys: readonly EncryptionKey[];
+  /** Used when the cluster is new; an existing one keeps what it was made with. */
+  cluster: { serviceCIDR: string; clusterCIDR: string };
+  logFile: string;
+  logLevel: string;
+}
+
+export interface NodeHost {
+  port: number;
+  /** A new bearer token; shown once. */
+  createToken(identity: { user: string; groups: readonly string[]; description: string }): Promise<string>;
+  /** Whose token it is, when it is valid. */
+  userOf(token: string): Promise<string | undefined>;
+  /** Resolves when the node's Ready condition is True; rejects after `milliseconds`. */
+  waitForNode(name: string, milliseconds: number): Promise<void>;
+  /** Ends requests, finishes the reconciles in hand, closes the database. */
+  close(): Promise<void>;
+}
+
+const COMPACT_EVERY_MS = 60_000;
+
+export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
+  const log = pino({ level: options.logLevel }, pino.destination({ dest: options.logFile, mkdir: true, sync: false }));
+  const db = connect(options.databaseUrl, { max: options.connections });
+  const stopping = new AbortController();
+  try {
+    const cluster = await prepareDatabase(db, options.cluster);
+    const encrypted = withEncryption(withHeartbeats(createPostgresStore(db), db), options.encryptionKeys);
+    const feed = createNodeFeed(encrypted, { db, signal: stopping.signal });
+    const store = withGroupCommit(encrypted, { onCommit: feed.wake });
+    const relay = createRelay();
+    const plane = createControlPlane({
+      db,
+      store,
+      feed,
+      cluster,
+      externalUrl: options.externalUrl,
+      caBundle: options.caCertificate,
+      cipher: undefined,
+      tunnel: relay,
+      watchSeconds: undefined,
+      log,
+      ready: async () => [await pingDatabase()],
+    });
+    await plane.bootstrap(ROOT);
+
+    const background = [
+      plane.runner.loop(stopping.signal),
+      followRoles({ tenant: ROOT, store, feed, rbac: plane.rbac, log }, stopping.signal),
+      compactNowAndThen(),
+    ];
+    const server = await listen({
+      fetch: (request) => plane.app.fetch(request),
+      upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay }),
+      tls: options.tls,
+      listen: options.listen,
+    });
+
+    async function pingDatabase(): Promise<CheckResult> {
+      try {
+        await store.revision(ROOT);
+        return { name: 'postgres', ok: true };
+      } catch (error) {
+        return { name: 'postgres', ok: false, detail: error instanceof Error ? error.message : String(error) };
+      }
+    }
+
+    async function compactNowAndThen(): Promise<void> {
+      while (!stopping.signal.aborted) {
+        await store.compact(new Date()).catch((error: unknown) => log.warn({ error }, 'compaction failed'));
+        await sleep(COMPACT_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+
+    return {
+      port: server.port,
+      createToken: async ({ user, groups, description }) =>
+        (await createToken(db, { tenant: ROOT, user: { name: user }, groups, description })).token,
+      userOf: async (token) => (await lookupToken(db, token))?.user.name,
+      waitForNode: (name, milliseconds) => waitForNode(plane, name, milliseconds),
+      async close() {
+        relay.close();
+        await server.close();
+        stopping.abort();
+        await Promise.all(background);
+        await db.close();
+        log.flush();
+      },
+    };
+  } catch (error) {
+    stopping.abort();
+    await db.close();
+    throw error;
+  }
+}
+
+async function waitForNode(plane: ControlPlane, name: string, milliseconds: number): Promise<void> {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    const node = await plane.client(ROOT).find(NODES, '', name);
+    const ready = node?.status?.conditions?.find((condition) => condition.type === 'Ready');
+    if (ready?.status === 'True') return;
+    if (performance.now() > deadline) {
+      throw new Error(
+        node === undefined
+          ? `node ${name} did not register in ${milliseconds / 1000} s`
+          : `node ${name} is not Ready: ${ready?.message ?? 'its agent reports no condition'}`,
+      );
+    }
+    await sleep(200);
+  }
+}

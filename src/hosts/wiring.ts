@@ -1,0 +1,168 @@
+/** Composes the control plane from its parts, the same way on every host. What differs comes in as Foundation. */
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { builtInResources, createCatalog } from '../apis/index.ts';
+import { createAdmissionChain } from '../apiserver/admission/chain.ts';
+import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
+import { createApp } from '../apiserver/app.ts';
+import { cachedAuthenticator } from '../apiserver/authn/cached.ts';
+import type { TokenAuthenticator } from '../apiserver/authn/contract.ts';
+import { issuerDiscovery } from '../apiserver/authn/discovery.ts';
+import { serviceAccountTokenIssuer } from '../apiserver/authn/issuer.ts';
+import { issuersAt } from '../apiserver/authn/issuers.ts';
+import { personalTokenAuthenticator } from '../apiserver/authn/personal-token.ts';
+import { type KeyCipher, postgresSigningKeys } from '../apiserver/authn/postgres/signing-keys.ts';
+import { serviceAccountAuthenticator } from '../apiserver/authn/service-account.ts';
+import { unionAuthenticator } from '../apiserver/authn/union.ts';
+import type { Authorizer } from '../apiserver/authz/contract.ts';
+import { rbacEscalationCheck } from '../apiserver/authz/escalation.ts';
+import { mastersAuthorizer } from '../apiserver/authz/masters.ts';
+import { reconcileBootstrapPolicy } from '../apiserver/authz/policy/reconcile.ts';
+import { type RbacAuthorizer, rbacAuthorizer } from '../apiserver/authz/rbac.ts';
+import { unionAuthorizer } from '../apiserver/authz/union.ts';
+import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
+import type { ClusterSettings } from '../apiserver/registry/contract.ts';
+import { MASTERS, type UserInfo } from '../apiserver/request/user.ts';
+import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
+import type { Client } from '../client/contract.ts';
+import { createLocalClients } from '../client/local.ts';
+import { allControllers } from '../controllers/index.ts';
+import type { Database } from '../db/connection.ts';
+import { createRunner, type Runner } from '../reconcile/runner.ts';
+import { scheduler } from '../scheduler/scheduler.ts';
+import { ensureSystemNamespaces } from '../tenancy/bootstrap.ts';
+import { lookupToken } from '../tenancy/postgres/tokens.ts';
+import type { TunnelRelay } from '../tunnel/contract.ts';
+import { VERSION } from './version.ts';
+
+/** The only tenant served so far. */
+export const ROOT = 'root';
+
+/** Kedge itself, at work inside its own process. */
+const SYSTEM: UserInfo = { name: 'system:apiserver', groups: [MASTERS] };
+
+export interface Foundation {
+  db: Database;
+  store: Store;
+  feed: ChangeFeed;
+  cluster: ClusterSettings;
+  /** The API's public URL: issuer of ServiceAccount tokens. */
+  externalUrl: string;
+  /** PEM that clients in pods should trust; '' where the edge has a public CA. */
+  caBundle: string;
+  /** Seals what must not lie in the database in the clear. */
+  cipher: KeyCipher | undefined;
+  tunnel: TunnelRelay | undefined;
+  /** Longest life of a watch, for hosts that limit a request's; absent: as upstream. */
+  watchSeconds: number | undefined;
+  log: Log;
+  ready(): Promise<CheckResult[]>;
+}
+
+export interface ControlPlane {
+  app: Hono;
+  runner: Runner;
+  authenticator: TokenAuthenticator;
+  authorizer: Authorizer;
+  rbac: RbacAuthorizer;
+  /** Kedge's own client of a tenant. */
+  client(tenant: string): Client;
+  /** Makes the system namespaces and upstream's default roles where they are missing. */
+  bootstrap(tenant: string): Promise<void>;
+}
+
+export function createControlPlane(foundation: Foundation): ControlPlane {
+  const { db, store, feed, log } = foundation;
+  const now = () => new Date();
+  const client = (tenant: string): Client => clients.as(tenant, SYSTEM);
+
+  const issuers = issuersAt(foundation.externalUrl);
+  const keys = postgresSigningKeys(db, foundation.cipher === undefined ? {} : { cipher: foundation.cipher });
+  const authenticator = cachedAuthenticator(
+    unionAuthenticator([
+      personalTokenAuthenticator((token) => lookupToken(db, token)),
+      serviceAccountAuthenticator({ keys, issuers, reader: client }),
+    ]),
+  );
+  const rbac = rbacAuthorizer({ reader: client });
+  const authorizer = unionAuthorizer([mastersAuthorizer, rbac]);
+
+  const registry = {
+    store,
+    feed,
+    catalog: createCatalog(builtInResources),
+    admission: createAdmissionChain([
+      ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),
+      rbacEscalationCheck(authorizer, rbac),
+    ]),
+    clusterSettings: async () => foundation.cluster,
+    now,
+  };
+  const clients = createLocalClients(registry);
+
+  const app = createApp({
+    ...registry,
+    authenticator,
+    authorizer,
+    ...(foundation.tunnel === undefined ? {} : { tunnel: foundation.tunnel }),
+    tokens: serviceAccountTokenIssuer({ keys, issuers, reader: client }),
+    issuerDiscovery: issuerDiscovery(issuers, keys),
+    version: {
+      ...VERSION,
+      gitCommit: '',
+      gitTreeState: 'clean',
+      buildDate: '1970-01-01T00:00:00Z',
+      goVersion: '',
+      compiler: '',
+      platform: 'linux/amd64',
+    },
+    ready: foundation.ready,
+    log,
+    ...(foundation.watchSeconds === undefined ? {} : { watchSeconds: foundation.watchSeconds }),
+  });
+  const runner = createRunner({
+    db,
+    store,
+    feed,
+    controllers: [...allControllers({ caBundle: foundation.caBundle }), scheduler],
+    clients,
+    log: {
+      error: (message, fields) => log.error(fields, message),
+      warn: (message, fields) => log.warn(fields, message),
+    },
+  });
+
+  return {
+    app,
+    runner,
+    authenticator,
+    authorizer,
+    rbac,
+    client,
+    async bootstrap(tenant) {
+      await ensureSystemNamespaces(client(tenant));
+      await reconcileBootstrapPolicy(client(tenant));
+    },
+  };
+}
+
+const settingsSchema = z.object({
+  serviceCIDR: z.string(),
+  clusterCIDR: z.string(),
+  nodeCIDRMaskSize: z.number().int(),
+  nodePortRange: z.tuple([z.number().int(), z.number().int()]),
+  clusterDomain: z.string(),
+});
+
+export const DEFAULT_CLUSTER: ClusterSettings = {
+  serviceCIDR: '10.96.0.0/16',
+  clusterCIDR: '10.244.0.0/16',
+  nodeCIDRMaskSize: 24,
+  nodePortRange: [30000, 32767],
+  clusterDomain: 'cluster.local',
+};
+
+/** A tenant's settings as the database has them; they are fixed when the tenant is made. */
+export function parseClusterSettings(settings: Record<string, unknown>): ClusterSettings {
+  return settingsSchema.parse({ ...DEFAULT_CLUSTER, ...settings });
+}

@@ -1,0 +1,108 @@
+/**
+ * The Workers host: the same control plane, made anew for each request from nothing but the database. Run
+ * `kedge init --database-url …` once before the first deployment: a Worker has no files to migrate from.
+ */
+import {
+  createPollingFeed,
+  createPostgresStore,
+  ensureTenant,
+  withEncryption,
+  withHeartbeats,
+} from '../apiserver/storage/postgres/index.ts';
+import { connect } from '../db/connection.ts';
+import { parseEncryptionKeys, readConfig } from './config.ts';
+import { type ControlPlane, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
+
+/** Bindings: Hyperdrive, or KEDGE_DATABASE_URL as a secret; the other KEDGE_ variables as in config.ts. */
+export interface WorkerEnvironment extends Record<string, unknown> {
+  HYPERDRIVE?: { connectionString: string };
+}
+
+interface Context {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** A request's connections: one for its statements, and some for what it reads side by side. */
+const CONNECTIONS = 5;
+/** Milliseconds of controllers' work after a write; waitUntil allows 30 s. */
+const DRAIN_AFTER_WRITE_MS = 5_000;
+const DRAIN_BY_CRON_MS = 25_000;
+
+export default {
+  async fetch(request: Request, environment: WorkerEnvironment, context: Context): Promise<Response> {
+    const { plane, close } = await open(environment, new URL(request.url).origin);
+    try {
+      const response = await plane.app.fetch(request);
+      const { response: observed, ended } = observeEnd(response);
+      context.waitUntil(
+        ended
+          .then(() => (causesWork(request) ? plane.runner.drain(ROOT, DRAIN_AFTER_WRITE_MS) : undefined))
+          .catch((error: unknown) => console.error('drain failed', error))
+          .finally(close),
+      );
+      return observed;
+    } catch (error) {
+      context.waitUntil(close());
+      throw error;
+    }
+  },
+
+  /** Each minute: timers that are due, and what an interrupted drain left behind. */
+  async scheduled(_event: unknown, environment: WorkerEnvironment, context: Context): Promise<void> {
+    const { plane, close } = await open(environment, '');
+    context.waitUntil(plane.runner.drain(undefined, DRAIN_BY_CRON_MS).finally(close));
+  },
+};
+
+async function open(
+  environment: WorkerEnvironment,
+  externalUrl: string,
+): Promise<{ plane: ControlPlane; close(): Promise<void> }> {
+  const config = readConfig(environment);
+  const url = environment.HYPERDRIVE?.connectionString ?? config.KEDGE_DATABASE_URL;
+  if (url === undefined) throw new Error('no database: bind HYPERDRIVE or set KEDGE_DATABASE_URL');
+  if (config.KEDGE_ENCRYPTION_KEYS === undefined) throw new Error('set the secret KEDGE_ENCRYPTION_KEYS');
+  // Poolers hand each transaction another session, which does not know what was prepared in the last.
+  const db = connect(url, { max: CONNECTIONS, prepare: false });
+  const { settings } = await ensureTenant(db, ROOT);
+  const store = withEncryption(
+    withHeartbeats(createPostgresStore(db), db),
+    parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS),
+  );
+  const plane = createControlPlane({
+    db,
+    store,
+    feed: createPollingFeed(store),
+    cluster: parseClusterSettings(settings),
+    externalUrl: config.KEDGE_EXTERNAL_URL ?? externalUrl,
+    caBundle: '',
+    cipher: undefined,
+    tunnel: undefined,
+    watchSeconds: config.KEDGE_WATCH_SECONDS,
+    log: {
+      info: (fields, message) => console.log(message, fields),
+      warn: (fields, message) => console.warn(message, fields),
+      error: (fields, message) => console.error(message, fields),
+    },
+    ready: async () => [
+      await store.revision(ROOT).then(
+        () => ({ name: 'postgres', ok: true }),
+        (error: unknown) => ({ name: 'postgres', ok: false, detail: String(error) }),
+      ),
+    ],
+  });
+  return { plane, close: () => db.close() };
+}
+
+/** Writes do at once; a watch is how agents and controllers of others wait, so its end is a good moment too. */
+function causesWork(request: Request): boolean {
+  return request.method !== 'GET' || new URL(request.url).searchParams.has('watch');
+}
+
+/** The connections must live until the last byte of a watch has been sent, or its reader has gone. */
+function observeEnd(response: Response): { response: Response; ended: Promise<void> } {
+  if (response.body === null) return { response, ended: Promise.resolve() };
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const ended = response.body.pipeTo(writable).catch(() => {});
+  return { response: new Response(readable, response), ended };
+}
