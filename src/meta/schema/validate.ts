@@ -5,6 +5,7 @@ import {
   type FieldError,
   FieldPath,
   invalid,
+  notSupported,
   required,
   tooLong,
   tooMany,
@@ -108,12 +109,8 @@ class Validation {
 
   private checkEnum(allowed: readonly unknown[], value: unknown): void {
     if (allowed.some((each) => deepEqual(each, value))) return;
-    const values = allowed.map((each) => JSON.stringify(typeof each === 'string' ? each : JSON.stringify(each)));
-    this.errors.push({
-      type: 'FieldValueNotSupported',
-      field: this.trail.text(),
-      message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${values.join(', ')}`,
-    });
+    const values = allowed.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+    this.errors.push(notSupported(this.trail.text(), value, values));
   }
 
   private checkString({ schema, kind }: LinkedSchema, value: string): void {
