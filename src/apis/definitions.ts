@@ -7,15 +7,18 @@ import { appsDefaults } from './apps/defaults.ts';
 import { appsMergeRules } from './apps/merge.ts';
 import { authenticationMergeRules } from './authentication/merge.ts';
 import { authorizationMergeRules } from './authorization/merge.ts';
+import { coordinationDefaults } from './coordination/defaults.ts';
 import { coreDefaults } from './core/defaults.ts';
 import { coreMergeRules } from './core/merge.ts';
 import { podDefaults } from './core/pod-defaults.ts';
 import { podMergeRules } from './core/pod-merge.ts';
 import { discoveryDefaults } from './discovery/defaults.ts';
 import { discoveryMergeRules } from './discovery/merge.ts';
+import { eventsDefaults } from './events/defaults.ts';
 import { derivedDefinitions } from './generated/definitions.js';
 import type { MergeRules, PropertyDefaults } from './merge-rules.ts';
 import { metaMergeRules } from './meta/merge.ts';
+import { rbacDefaults } from './rbac/defaults.ts';
 import { rbacMergeRules } from './rbac/merge.ts';
 
 const MERGE_RULES = [
@@ -28,7 +31,17 @@ const MERGE_RULES = [
   podMergeRules,
   rbacMergeRules,
 ];
-const DEFAULTS = [appsDefaults, coreDefaults, discoveryDefaults, podDefaults];
+const DEFAULTS = [
+  appsDefaults,
+  coordinationDefaults,
+  coreDefaults,
+  discoveryDefaults,
+  eventsDefaults,
+  podDefaults,
+  rbacDefaults,
+];
+
+const ZERO: Readonly<Record<string, unknown>> = { string: '', integer: 0, number: 0, boolean: false };
 
 export const definitions: Definitions = complete(derivedDefinitions, MERGE_RULES, DEFAULTS);
 
@@ -59,5 +72,19 @@ function complete(
       for (const [field, value] of Object.entries(fields)) property(name, field).default = value;
     }
   }
+  for (const schema of Object.values(derived)) addZeroValues(schema);
   return derived;
+}
+
+/**
+ * Required scalars are their zero value when absent: upstream decodes into Go structs, where what a client leaves out and
+ * what it sends empty are the same. Validation then finds them empty and says so in its own words.
+ */
+function addZeroValues({ required = [], properties = {} }: Schema): void {
+  for (const field of required) {
+    const property = properties[field];
+    if (property?.type !== undefined && property.default === undefined && Object.hasOwn(ZERO, property.type)) {
+      property.default = ZERO[property.type];
+    }
+  }
 }

@@ -2,8 +2,11 @@
 import { type PropertyDefaults, qualify } from '../merge-rules.ts';
 
 export const appsDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.apps.v1', {
-  DeploymentSpec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {} },
+  // Empty structs stand where upstream's Go types hold a struct and no pointer: they are always there.
+  Deployment: { spec: {}, status: {} },
+  DeploymentSpec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {}, template: {} },
+  ReplicaSet: { spec: {}, status: {} },
   DeploymentStrategy: { type: 'RollingUpdate' },
   RollingUpdateDeployment: { maxUnavailable: '25%', maxSurge: '25%' },
-  ReplicaSetSpec: { replicas: 1 },
+  ReplicaSetSpec: { replicas: 1, template: {} },
 });

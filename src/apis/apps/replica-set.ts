@@ -20,9 +20,6 @@ const strategy: Strategy<ReplicaSet> = {
   default({ spec }) {
     if (spec?.template?.spec !== undefined) defaultPodSpec(spec.template.spec);
   },
-  prepareForCreate(_context, replicaSet) {
-    replicaSet.status = { replicas: 0 };
-  },
   validate: validateReplicaSet,
   validateUpdate: validateReplicaSetUpdate,
   validateStatusUpdate: validateReplicaSetStatusUpdate,

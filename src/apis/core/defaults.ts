@@ -2,6 +2,15 @@
 import { type PropertyDefaults, qualify } from '../merge-rules.ts';
 
 export const coreDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.core.v1', {
+  // Empty structs stand where upstream's Go types hold a struct and no pointer: they are always there.
+  Event: { involvedObject: {}, source: {} },
+  Namespace: { spec: {}, status: {} },
+  Node: { spec: {}, status: {} },
+  NodeStatus: { daemonEndpoints: {}, nodeInfo: {} },
+  NodeDaemonEndpoints: { kubeletEndpoint: {} },
+  Service: { spec: {}, status: {} },
+  ServiceStatus: { loadBalancer: {} },
+  Binding: { target: {} },
   Secret: { type: 'Opaque' },
   EndpointPort: { protocol: 'TCP' },
   ServiceSpec: { sessionAffinity: 'None', type: 'ClusterIP' },

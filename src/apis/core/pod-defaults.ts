@@ -5,6 +5,9 @@ import { type PropertyDefaults, qualify } from '../merge-rules.ts';
 const FILE_MODE = 420;
 
 export const podDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.core.v1', {
+  // Empty structs stand where upstream's Go types hold a struct and no pointer: they are always there.
+  Pod: { spec: {}, status: {} },
+  PodTemplateSpec: { spec: {} },
   PodSpec: {
     dnsPolicy: 'ClusterFirst',
     restartPolicy: 'Always',
@@ -16,7 +19,8 @@ export const podDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.core.v
   EphemeralContainer: containerDefaults(),
   ContainerPort: { protocol: 'TCP' },
   Probe: { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 },
-  HTTPGetAction: { path: '/', scheme: 'HTTP' },
+  HTTPGetAction: { path: '/', port: 0, scheme: 'HTTP' },
+  TCPSocketAction: { port: 0 },
   GRPCAction: { service: '' },
   ObjectFieldSelector: { apiVersion: 'v1' },
   ResourceFieldSelector: { divisor: '0' },
@@ -31,7 +35,11 @@ export const podDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.core.v
   RBDVolumeSource: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
   AzureDiskVolumeSource: { cachingMode: 'ReadWrite', kind: 'Shared', fsType: 'ext4', readOnly: false },
   ScaleIOVolumeSource: { storageMode: 'ThinProvisioned', fsType: 'xfs' },
-  PersistentVolumeClaimSpec: { volumeMode: 'Filesystem' },
+  ContainerStatus: { state: {}, lastState: {} },
+  PreferredSchedulingTerm: { preference: {} },
+  WeightedPodAffinityTerm: { podAffinityTerm: {} },
+  PersistentVolumeClaimTemplate: { spec: {} },
+  PersistentVolumeClaimSpec: { resources: {}, volumeMode: 'Filesystem' },
 });
 
 function containerDefaults(): Record<string, unknown> {

@@ -34,7 +34,6 @@ const strategy: Strategy<Service> = {
     for (const ingress of status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ||= 'VIP';
   },
   prepareForCreate({ cluster }, service) {
-    service.status = { loadBalancer: {} };
     if (service.spec === undefined) return;
     alignClusterIPs(service.spec);
     setFamilies(cluster, service.spec);

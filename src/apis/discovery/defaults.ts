@@ -2,5 +2,7 @@
 import { type PropertyDefaults, qualify } from '../merge-rules.ts';
 
 export const discoveryDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.discovery.v1', {
+  // Upstream's Go type holds a struct and no pointer: it is always there.
+  Endpoint: { conditions: {} },
   EndpointPort: { name: '', protocol: 'TCP' },
 });
