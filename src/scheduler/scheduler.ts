@@ -2,7 +2,7 @@
 import type { Client } from '../client/contract.ts';
 import { NODES, PODS, type Pod, SERVICES } from '../client/resources.ts';
 import { controllerOf, type KubeObject, timestamp } from '../meta/object.ts';
-import { isStatus } from '../meta/status-error.ts';
+import { isStatus, StatusError } from '../meta/status-error.ts';
 import { type Controller, DONE, type ReconcileContext, type Result } from '../reconcile/contract.ts';
 import { isPending, schedulingKeys } from './keys.ts';
 import { type Placement, type Refusal, schedule } from './schedule.ts';
@@ -64,7 +64,8 @@ async function readSnapshot(client: Client, pending: readonly Pod[]): Promise<Sn
   return new Snapshot(nodes.items, assigned.items, services.items);
 }
 
-async function bind({ client, events }: ReconcileContext, { pod, node }: Placement): Promise<void> {
+async function bind(context: ReconcileContext, { pod, node }: Placement): Promise<void> {
+  const { client, events } = context;
   const { name = '', namespace = '', uid } = pod.metadata;
   const binding: Binding = {
     apiVersion: 'v1',
@@ -76,20 +77,28 @@ async function bind({ client, events }: ReconcileContext, { pod, node }: Placeme
     await client.createSubresource(PODS, namespace, name, 'binding', binding);
   } catch (error) {
     if (await isOvertaken(client, pod, error)) return;
+    // An answer about this pod, unlike an outage, is for its owner to see.
+    if (error instanceof StatusError && error.code < 500 && !isStatus(error, 'Conflict')) {
+      await refuse(context, { pod, message: `binding rejected: ${error.message}` }, 'SchedulerError');
+    }
     throw error;
   }
   await events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
 }
 
 /** Says once, in the pod's condition and an event, why it fits nowhere; again only when that changes. */
-async function refuse({ client, events, now }: ReconcileContext, { pod, message }: Refusal): Promise<void> {
+async function refuse(
+  { client, events, now }: ReconcileContext,
+  { pod, message }: Refusal,
+  reason = 'Unschedulable',
+): Promise<void> {
   const { name = '', namespace = '', uid, generation } = pod.metadata;
   const known = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (known?.status === 'False' && known.reason === 'Unschedulable' && known.message === message) return;
+  if (known?.status === 'False' && known.reason === reason && known.message === message) return;
   const condition = {
     type: 'PodScheduled',
     status: 'False',
-    reason: 'Unschedulable',
+    reason,
     message,
     lastProbeTime: null,
     lastTransitionTime: known?.status === 'False' ? known.lastTransitionTime : timestamp(now()),

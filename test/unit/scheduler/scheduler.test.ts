@@ -123,6 +123,19 @@ describe('the scheduler', () => {
     expect(await nodeOf('a')).toBe('n1');
   });
 
+  it('tells the owner when the API refuses the placement, and tries again', async () => {
+    api.put(NODES, node('n1'));
+    api.put(PODS, pod('a'));
+    overtake('a', async () => {
+      throw StatusError.badRequest('no such thing');
+    });
+    await expect(run()).rejects.toThrow('no such thing');
+    expect(events).toEqual(['a Warning FailedScheduling binding rejected: no such thing']);
+    expect((await api.get(PODS, 'default', 'a')).status?.conditions?.[0]).toMatchObject({ reason: 'SchedulerError' });
+    expect(await run()).toEqual(DONE);
+    expect(await nodeOf('a')).toBe('n1');
+  });
+
   it('tries again after a conflict that leaves the pod waiting', async () => {
     api.put(NODES, node('n1'));
     api.put(PODS, pod('a'));
