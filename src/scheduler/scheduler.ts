@@ -100,7 +100,6 @@ async function refuse(
     status: 'False',
     reason,
     message,
-    lastProbeTime: null,
     lastTransitionTime: known?.status === 'False' ? known.lastTransitionTime : timestamp(now()),
     ...(generation === undefined ? {} : { observedGeneration: generation }),
   };

@@ -84,7 +84,6 @@ describe('the scheduler', () => {
         status: 'False',
         reason: 'Unschedulable',
         message: first,
-        lastProbeTime: null,
         lastTransitionTime: '2026-02-01T10:00:00Z',
         observedGeneration: 3,
       },
