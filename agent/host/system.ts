@@ -79,3 +79,16 @@ export async function findDefaultInterface(): Promise<{ name: string; address: s
   }
   return undefined;
 }
+
+const CAP_SYS_RESOURCE = 1n << 24n;
+
+/**
+ * The lowest oom_score_adj that a process may be given here: -1000, or this process's own where the machine withholds
+ * CAP_SYS_RESOURCE (a rootless Docker, a machine that is itself a container), as containerd's restrict_oom_score_adj.
+ */
+export async function lowestOomScore(): Promise<number> {
+  const status = (await readTextFile('/proc/self/status')) ?? '';
+  const bounding = BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  if ((bounding & CAP_SYS_RESOURCE) !== 0n) return -1000;
+  return Number((await readTextFile('/proc/self/oom_score_adj')) ?? 0);
+}

@@ -1,10 +1,9 @@
 /** The executor table: how each planned step is done. What a step cannot do now it holds back, with a reason. */
 import type { Pod } from '../../src/client/resources.ts';
-import { StatusError } from '../../src/meta/status-error.ts';
 import { type ObservedContainer, RuntimeUnavailable, StartError } from '../runtime/contract.ts';
 import { KeyedBackoff, MOUNT_BACKOFF, RESTART_BACKOFF, SANDBOX_BACKOFF } from './backoff.ts';
 import type { PodContext } from './context.ts';
-import { ConfigError, resolveEnvironment } from './environment.ts';
+import { resolveEnvironment } from './environment.ts';
 import { StartRefused } from './image.ts';
 import type { Step } from './plan.ts';
 import { serviceEnvironment } from './service-env.ts';
@@ -172,9 +171,7 @@ async function create(
 }
 
 function refusalOf(error: unknown): StartRefused {
-  const expected = error instanceof ConfigError || error instanceof StatusError;
-  const message = expected || error instanceof Error ? messageOf(error) : String(error);
-  return new StartRefused('CreateContainerConfigError', message, Date.now() + CONFIG_RETRY_MS);
+  return new StartRefused('CreateContainerConfigError', messageOf(error), Date.now() + CONFIG_RETRY_MS);
 }
 
 async function runPostStart(
@@ -236,6 +233,5 @@ export function fieldPathOf(container: string, init: boolean): string {
 }
 
 function messageOf(error: unknown): string {
-  const json = (error as { json?: { message?: string } } | null)?.json;
-  return json?.message ?? (error instanceof Error ? error.message : String(error));
+  return error instanceof Error ? error.message : String(error);
 }

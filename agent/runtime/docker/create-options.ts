@@ -8,10 +8,16 @@ const LOG_CONFIG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file':
 const NO_HEALTHCHECK = { Test: ['NONE'] };
 const CPU_PERIOD = 100_000;
 
+export interface CreateContext {
+  cluster: string;
+  network: string;
+  pauseImage: string;
+  /** The lowest OOM score that this machine allows. */
+  lowestOomScore: number;
+}
+
 export function sandboxOptions(
-  cluster: string,
-  network: string,
-  pauseImage: string,
+  { cluster, network, pauseImage, lowestOomScore }: CreateContext,
   spec: SandboxSpec,
 ): ContainerCreateOptions {
   const ports = spec.hostNetwork ? [] : spec.ports;
@@ -44,12 +50,15 @@ export function sandboxOptions(
       SecurityOpt: ['no-new-privileges'],
       CpuShares: 2,
       // The last to be killed for want of memory: all of the pod would go with it.
-      OomScoreAdj: -998,
+      OomScoreAdj: Math.max(-998, lowestOomScore),
     },
   };
 }
 
-export function containerOptions(cluster: string, spec: ContainerSpec): ContainerCreateOptions {
+export function containerOptions(
+  { cluster, lowestOomScore }: CreateContext,
+  spec: ContainerSpec,
+): ContainerCreateOptions {
   const { resources } = spec;
   const join = `container:${spec.sandboxId}`;
   const securityOptions = [
@@ -86,7 +95,7 @@ export function containerOptions(cluster: string, spec: ContainerSpec): Containe
       ...(resources.cpuQuota > 0 ? { CpuPeriod: CPU_PERIOD, CpuQuota: resources.cpuQuota } : {}),
       // Swap equal to memory means none: the limit is the whole of it.
       ...(resources.memory > 0 ? { Memory: resources.memory, MemorySwap: resources.memory } : {}),
-      OomScoreAdj: resources.oomScoreAdj,
+      OomScoreAdj: Math.max(resources.oomScoreAdj, lowestOomScore),
       GroupAdd: spec.groups,
       Privileged: spec.privileged,
       ReadonlyRootfs: spec.readOnlyRootFilesystem,

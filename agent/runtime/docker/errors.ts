@@ -23,7 +23,10 @@ export async function engine<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (engineStatus(error) !== undefined || (error instanceof Error && error.name === 'AbortError')) throw error;
+    if (error instanceof Error && error.name === 'AbortError') throw error;
+    const statusCode = engineStatus(error);
+    if (statusCode !== undefined)
+      throw Object.assign(new Error(engineMessage(error), { cause: error }), { statusCode });
     throw new RuntimeUnavailable(`cannot reach Docker: ${engineMessage(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,8 @@
 /** The runtime contract over Docker's Engine API (1.41, Docker 20.10, and later). The only client of Docker in the agent. */
+
+import { lowestOomScore } from '../../host/system.ts';
 import { type Runtime, StartError } from '../contract.ts';
-import { containerOptions, sandboxOptions } from './create-options.ts';
+import { type CreateContext, containerOptions, sandboxOptions } from './create-options.ts';
 import { connectDocker } from './dockerode.ts';
 import { engine, engineMessage, engineStatus, unless } from './errors.ts';
 import { ensurePauseImage, findImage, pullImage } from './images.ts';
@@ -21,6 +23,11 @@ export interface DockerRuntimeOptions {
 
 export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOptions): Runtime {
   const docker = connectDocker(socketPath);
+  let lowest: number | undefined;
+  const context = async (): Promise<CreateContext> => {
+    lowest ??= await lowestOomScore();
+    return { cluster, network: networkName(cluster), pauseImage: PAUSE_IMAGE, lowestOomScore: lowest };
+  };
   return {
     async info() {
       const info = await engine(() => docker.info());
@@ -38,9 +45,7 @@ export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOption
     list: (podUid) => listContainers(docker, cluster, podUid),
     async runSandbox(spec) {
       await ensurePauseImage(docker);
-      const container = await engine(() =>
-        docker.createContainer(sandboxOptions(cluster, networkName(cluster), PAUSE_IMAGE, spec)),
-      );
+      const container = await engine(async () => docker.createContainer(sandboxOptions(await context(), spec)));
       try {
         await engine(() => container.start());
       } catch (error) {
@@ -50,7 +55,7 @@ export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOption
       return container.id;
     },
     async createContainer(spec) {
-      const container = await engine(() => docker.createContainer(containerOptions(cluster, spec)));
+      const container = await engine(async () => docker.createContainer(containerOptions(await context(), spec)));
       return container.id;
     },
     async start(id) {
