@@ -2,6 +2,7 @@ import type { IPod } from 'kubernetes-models/v1/Pod';
 import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { timestamp } from '../../meta/object.ts';
 import type { Stored } from '../built-in.ts';
+import { mergeLabelKeys } from './pod-match-labels.ts';
 import { defaultPodOnly, defaultPodSpec } from './pod-spec-defaults.ts';
 import { podWarnings } from './pod-warnings.ts';
 import { qosClass } from './qos-class.ts';
@@ -18,6 +19,7 @@ export const podStrategy: Strategy<Pod> = {
     defaultPodOnly(pod.spec);
   },
   prepareForCreate({ now }, pod) {
+    if (pod.spec !== undefined) mergeLabelKeys(pod.spec, pod.metadata.labels ?? {});
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
     if ((pod.spec?.schedulingGates?.length ?? 0) > 0) {
       pod.status.conditions = [
@@ -29,6 +31,16 @@ export const podStrategy: Strategy<Pod> = {
           lastTransitionTime: timestamp(now),
         },
       ];
+    }
+  },
+  prepareForStatusUpdate(_context, { status }, { status: old }) {
+    if (status === undefined || old === undefined) return;
+    // Upstream lets status writers leave these out, though they cannot be taken back.
+    if (!status.qosClass && old.qosClass) status.qosClass = old.qosClass;
+    keepObservedGeneration(status, old);
+    for (const condition of status.conditions ?? []) {
+      const before = old.conditions?.find(({ type }) => type === condition.type);
+      if (before !== undefined) keepObservedGeneration(condition, before);
     }
   },
   validate: validatePod,
@@ -46,3 +58,7 @@ export const podStrategy: Strategy<Pod> = {
     return period < 0 ? 1 : period;
   },
 };
+
+function keepObservedGeneration(to: { observedGeneration?: number }, from: { observedGeneration?: number }): void {
+  if (!to.observedGeneration && from.observedGeneration) to.observedGeneration = from.observedGeneration;
+}

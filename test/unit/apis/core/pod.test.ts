@@ -163,6 +163,66 @@ describe('creating a pod', () => {
   });
 });
 
+describe('label keys of a created pod', () => {
+  it('become requirements on the values that its labels have', () => {
+    const term = {
+      topologyKey: 'zone',
+      labelSelector: { matchLabels: { app: 'a' } },
+      matchLabelKeys: ['hash', 'none'],
+    };
+    const spread = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', matchLabelKeys: ['hash'] };
+    const { spec } = prepared(
+      pods,
+      pod(
+        {
+          containers: [],
+          affinity: {
+            podAntiAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: [{ ...term, mismatchLabelKeys: ['team'] }],
+            },
+          },
+          topologySpreadConstraints: [{ ...spread, labelSelector: {} }, spread],
+        },
+        {},
+        { labels: { hash: 'h1', team: 'x' } },
+      ),
+    );
+    const [required] = spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+    expect(required.labelSelector).toEqual({
+      matchLabels: { app: 'a' },
+      matchExpressions: [
+        { key: 'hash', operator: 'In', values: ['h1'] },
+        { key: 'team', operator: 'NotIn', values: ['x'] },
+      ],
+    });
+    expect(spec.topologySpreadConstraints[0].labelSelector).toEqual({
+      matchExpressions: [{ key: 'hash', operator: 'In', values: ['h1'] }],
+    });
+    expect(spec.topologySpreadConstraints[1]).not.toHaveProperty('labelSelector');
+  });
+});
+
+describe('a new status', () => {
+  it('keeps what writers may leave out', () => {
+    const ready = { type: 'Ready', status: 'True' };
+    const old = pod(
+      {},
+      { qosClass: 'Burstable', observedGeneration: 2, conditions: [{ ...ready, observedGeneration: 2 }] },
+    );
+    const changed = pod({}, { phase: 'Running', conditions: [ready, { type: 'New', status: 'True' }] });
+    pods.strategy.prepareForStatusUpdate?.(CONTEXT, changed, old);
+    expect(changed.status).toEqual({
+      phase: 'Running',
+      qosClass: 'Burstable',
+      observedGeneration: 2,
+      conditions: [
+        { ...ready, observedGeneration: 2 },
+        { type: 'New', status: 'True' },
+      ],
+    });
+  });
+});
+
 describe('quality of service', () => {
   const both = { cpu: '1', memory: '1Gi' };
   it.each([
