@@ -3,10 +3,10 @@ import type { AdmissionPlugin, AdmissionRequest } from './contract.ts';
 import { forbid, isAbout } from './forbid.ts';
 
 /** The classes that exist in every cluster. */
-const CLASSES: Readonly<Record<string, number>> = {
-  'system-node-critical': 2_000_001_000,
-  'system-cluster-critical': 2_000_000_000,
-};
+const CLASSES: ReadonlyMap<string, number> = new Map([
+  ['system-node-critical', 2_000_001_000],
+  ['system-cluster-critical', 2_000_000_000],
+]);
 const PREEMPTION = 'PreemptLowerPriority';
 
 type PodSpec = NonNullable<Pod['spec']>;
@@ -28,7 +28,7 @@ export function priority(): AdmissionPlugin {
 
 function resolve(request: AdmissionRequest, spec: PodSpec): void {
   const { priorityClassName, priority: given, preemptionPolicy = PREEMPTION } = spec;
-  const value = priorityClassName ? CLASSES[priorityClassName] : 0;
+  const value = priorityClassName ? CLASSES.get(priorityClassName) : 0;
   if (value === undefined) throw forbid(request, `no PriorityClass with name ${priorityClassName} was found`);
   if (given !== undefined && given !== value) {
     throw forbid(

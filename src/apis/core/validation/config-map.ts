@@ -16,7 +16,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMapLike)
   for (const [key, value] of Object.entries(data)) {
     const at = path('data').key(key);
     errors.push(...invalidEach(at, key, validateConfigMapKey));
-    if (key in binaryData) errors.push(invalid(at, key, 'duplicate of key present in binaryData'));
+    if (Object.hasOwn(binaryData, key)) errors.push(invalid(at, key, 'duplicate of key present in binaryData'));
     size += byteLength(value);
   }
   for (const [key, value] of Object.entries(binaryData)) {

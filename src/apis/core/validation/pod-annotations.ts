@@ -83,12 +83,12 @@ function matches(
 ): FieldError[] {
   if (annotation === undefined || profile === undefined) return [];
   const { type, localhostProfile } = profile;
-  const known: Readonly<Record<string, RegExp>> = {
-    Unconfined: /^unconfined$/,
-    RuntimeDefault: kind === 'seccomp' ? /^(runtime|docker)\/default$/ : /^runtime\/default$/,
-    Localhost: /^localhost\//,
-  };
-  const pattern = known[type];
+  const known = new Map([
+    ['Unconfined', /^unconfined$/],
+    ['RuntimeDefault', kind === 'seccomp' ? /^(runtime|docker)\/default$/ : /^runtime\/default$/],
+    ['Localhost', /^localhost\//],
+  ]);
+  const pattern = known.get(type);
   if (pattern === undefined) return [];
   if (!pattern.test(annotation)) {
     return [forbidden(at.child('type'), `${kind} type in annotation and field must match`)];
@@ -116,7 +116,7 @@ export function validatePodAnnotationUpdate(
   }
   for (const key of Object.keys(annotations)) {
     const what = fixed(key);
-    if (what !== undefined && !(key in old)) errors.push(forbidden(at.key(key), `may not add ${what}`));
+    if (what !== undefined && !Object.hasOwn(old, key)) errors.push(forbidden(at.key(key), `may not add ${what}`));
   }
   return errors;
 }

@@ -3,7 +3,7 @@ import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { type FieldError, type FieldPath, forbidden, invalid } from '../../../meta/field-error.ts';
 import { addQuantity, compareQuantity, formatQuantity, type Quantity, QuantityError } from '../../../meta/quantity.ts';
-import { validatePodLevelResources } from './resources.ts';
+import { type ResourceList, validatePodLevelResources } from './resources.ts';
 
 type Totals = Map<string, Quantity | string | number>;
 
@@ -28,7 +28,7 @@ function validateConsistency(at: FieldPath, spec: IPodSpec): FieldError[] {
   const errors: FieldError[] = [];
   const { requests = {}, limits = {} } = spec.resources ?? {};
   for (const [name, total] of aggregateRequests(spec)) {
-    const request = requests[name] ?? 0;
+    const request = own(requests, name) ?? 0;
     if (compareQuantity(total, request) > 0) {
       const detail = `must be greater than or equal to aggregate container requests of ${formatQuantity(total)}`;
       errors.push(invalid(at.child('requests').key(name), formatQuantity(request), detail));
@@ -36,7 +36,7 @@ function validateConsistency(at: FieldPath, spec: IPodSpec): FieldError[] {
   }
   for (const [index, container] of spec.containers.entries()) {
     for (const [name, limit] of Object.entries(container.resources?.limits ?? {})) {
-      const podLimit = limits[name];
+      const podLimit = own(limits, name);
       if (podLimit !== undefined && compareQuantity(limit, podLimit) > 0) {
         const path = at.child('containers').index(index).key(name).child('limits');
         const detail = `must be less than or equal to pod limits of ${formatQuantity(podLimit)}`;
@@ -45,6 +45,11 @@ function validateConsistency(at: FieldPath, spec: IPodSpec): FieldError[] {
     }
   }
   return errors;
+}
+
+/** A resource may be called like a property that every object has. */
+function own(list: ResourceList, name: string): string | number | undefined {
+  return Object.hasOwn(list, name) ? list[name] : undefined;
 }
 
 /** The most that containers request at any one time: all of them with the sidecars, or one init container before. */

@@ -123,7 +123,8 @@ function maskTightening(at: FieldPath, masked: IPodSpec, old: IPodSpec): FieldEr
   const oldAffinity = old.affinity?.nodeAffinity;
   if (semanticEqual(affinity, oldAffinity)) return errors;
   errors.push(...validateNodeAffinityTightened(at.child('affinity', 'nodeAffinity'), affinity, oldAffinity));
-  masked.affinity = { ...masked.affinity, nodeAffinity: oldAffinity };
+  const { nodeAffinity: _, ...others } = masked.affinity ?? {};
+  masked.affinity = oldAffinity === undefined ? others : { ...others, nodeAffinity: oldAffinity };
   return errors;
 }
 

@@ -173,7 +173,7 @@ function validateResources(
 }
 
 function validateAgainstLimit(at: FieldPath, name: string, value: string | number, limits: ResourceList): FieldError[] {
-  const limit = limits[name];
+  const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
   if (limit === undefined) {
     if (isOvercommitAllowed(name)) return [];
     return [required(at.child('limits'), 'Limit must be set for non overcommitable resources')];

@@ -18,7 +18,8 @@ export function validateSecret({ metadata, data = {}, type }: SecretLike): Field
   const size = Object.values(data).reduce((sum, value) => sum + decodedLength(value), 0);
   if (size > MAX_BYTES) errors.push(tooLong(at, MAX_BYTES));
 
-  const requireKeys = (...keys: string[]) => keys.filter((key) => !(key in data)).map((key) => required(at.key(key)));
+  const requireKeys = (...keys: string[]) =>
+    keys.filter((key) => !Object.hasOwn(data, key)).map((key) => required(at.key(key)));
   switch (type) {
     case 'kubernetes.io/service-account-token':
       if (!metadata.annotations?.[ACCOUNT_NAME]) {
@@ -33,7 +34,8 @@ export function validateSecret({ metadata, data = {}, type }: SecretLike): Field
       break;
     case 'kubernetes.io/basic-auth':
       // Either will do.
-      if (!('username' in data) && !('password' in data)) errors.push(...requireKeys('username', 'password'));
+      if (!Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password'))
+        errors.push(...requireKeys('username', 'password'));
       break;
     case 'kubernetes.io/ssh-auth':
       if (!data['ssh-privatekey']) errors.push(required(at.key('ssh-privatekey')));

@@ -15,7 +15,7 @@ describe('a ConfigMap', () => {
   const faults = (configMap: object) => rendered(validateConfigMap(configMap));
 
   test('takes text and binary data under different keys', () => {
-    expect(faults({ data: { 'a.txt': 'x' }, binaryData: { b: 'AAEC' } })).toEqual([]);
+    expect(faults({ data: { 'a.txt': 'x', constructor: 'x' }, binaryData: { b: 'AAEC' } })).toEqual([]);
     expect(faults({ data: { a: 'x' }, binaryData: { a: 'AAEC' } })).toEqual([
       'data[a]: Invalid value: "a": duplicate of key present in binaryData',
     ]);
@@ -29,7 +29,9 @@ describe('a ConfigMap', () => {
   test('holds at most a mebibyte, in bytes and with binary data decoded', () => {
     const mebibyte = 1024 * 1024;
     expect(faults({ data: { a: 'é'.repeat(mebibyte / 2) } })).toEqual([]);
-    expect(faults({ data: { a: 'é'.repeat(mebibyte / 2), b: 'x' } })).toEqual(['Too long: may not be more than 1048576 bytes']);
+    expect(faults({ data: { a: 'é'.repeat(mebibyte / 2), b: 'x' } })).toEqual([
+      'Too long: may not be more than 1048576 bytes',
+    ]);
     // 4 characters for 3 bytes, and one byte more than fits.
     const encoded = `${'AAAA'.repeat(Math.floor(mebibyte / 3))}AAA=`;
     expect(faults({ binaryData: { a: encoded } })).toEqual(['Too long: may not be more than 1048576 bytes']);
@@ -65,11 +67,25 @@ describe('a Secret', () => {
   test.each([
     ['kubernetes.io/tls', {}, ['data[tls.crt]: Required value', 'data[tls.key]: Required value']],
     ['kubernetes.io/dockerconfigjson', {}, ['data[.dockerconfigjson]: Required value']],
-    ['kubernetes.io/dockercfg', { '.dockercfg': '' }, ['data[.dockercfg]: Invalid value: "<secret contents redacted>": unexpected end of JSON input']],
-    ['kubernetes.io/dockercfg', { '.dockercfg': btoa('[]') }, ['data[.dockercfg]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value of type map[string]interface {}']],
+    [
+      'kubernetes.io/dockercfg',
+      { '.dockercfg': '' },
+      ['data[.dockercfg]: Invalid value: "<secret contents redacted>": unexpected end of JSON input'],
+    ],
+    [
+      'kubernetes.io/dockercfg',
+      { '.dockercfg': btoa('[]') },
+      [
+        'data[.dockercfg]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value of type map[string]interface {}',
+      ],
+    ],
     ['kubernetes.io/basic-auth', {}, ['data[username]: Required value', 'data[password]: Required value']],
     ['kubernetes.io/ssh-auth', { 'ssh-privatekey': '' }, ['data[ssh-privatekey]: Required value']],
-    ['kubernetes.io/service-account-token', {}, ['metadata.annotations[kubernetes.io/service-account.name]: Required value']],
+    [
+      'kubernetes.io/service-account-token',
+      {},
+      ['metadata.annotations[kubernetes.io/service-account.name]: Required value'],
+    ],
   ])('of type %s with %j lacks %j', (type, data, messages) => {
     expect(faults(type, data as Record<string, string>)).toEqual(messages);
   });
@@ -116,9 +132,29 @@ describe('a Node', () => {
   test.each([
     [{ spec: { taints: [{ key: 'a', effect: 'NoSchedule' }], podCIDRs: ['10.1.0.0/24', 'fd00::/64'] } }, []],
     [{ spec: { taints: [{ key: 'a', effect: '' }] } }, ['metadata.taints[0].effect: Required value']],
-    [{ spec: { taints: [{ key: 'a', effect: 'NoSchedule' }, { key: 'a', value: 'b', effect: 'NoSchedule' }] } }, ['metadata.taints[1]: Duplicate value: {"key":"a","value":"b","effect":"NoSchedule"}: taints must be unique by key and effect pair']],
-    [{ spec: { podCIDRs: ['10.1.0.0'] } }, ['spec.podCIDRs[0]: Invalid value: "10.1.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']],
-    [{ spec: { podCIDRs: ['10.1.0.0/24', '10.2.0.0/24'] } }, ['spec.podCIDRs: Invalid value: ["10.1.0.0/24","10.2.0.0/24"]: may specify no more than one CIDR for each IP family']],
+    [
+      {
+        spec: {
+          taints: [
+            { key: 'a', effect: 'NoSchedule' },
+            { key: 'a', value: 'b', effect: 'NoSchedule' },
+          ],
+        },
+      },
+      [
+        'metadata.taints[1]: Duplicate value: {"key":"a","value":"b","effect":"NoSchedule"}: taints must be unique by key and effect pair',
+      ],
+    ],
+    [
+      { spec: { podCIDRs: ['10.1.0.0'] } },
+      ['spec.podCIDRs[0]: Invalid value: "10.1.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+    ],
+    [
+      { spec: { podCIDRs: ['10.1.0.0/24', '10.2.0.0/24'] } },
+      [
+        'spec.podCIDRs: Invalid value: ["10.1.0.0/24","10.2.0.0/24"]: may specify no more than one CIDR for each IP family',
+      ],
+    ],
     [{ status: { capacity: { pods: '1500m' } } }, ['status.capacity.pods: Invalid value: "1500m": must be an integer']],
   ])('%j gives %j', (node, messages) => {
     expect(rendered(validateNode(node as Parameters<typeof validateNode>[0]))).toEqual(messages);
@@ -147,9 +183,20 @@ describe('Endpoints', () => {
   test.each([
     [{ addresses: [{ ip: '10.0.0.1', nodeName: 'a' }], ports }, []],
     [{ ports }, ['subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`']],
-    [{ addresses: [{ ip: '169.254.1.1' }] }, ['subsets[0].addresses[0].ip: Invalid value: "169.254.1.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)']],
-    [{ notReadyAddresses: [{ ip: '0.0.0.0' }] }, ['subsets[0].notReadyAddresses[0].ip: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0)']],
-    [{ addresses: [{ ip: '10.0.0.1' }], ports: [...ports, ...ports] }, ['subsets[0].ports[0].name: Required value', 'subsets[0].ports[1].name: Required value']],
+    [
+      { addresses: [{ ip: '169.254.1.1' }] },
+      [
+        'subsets[0].addresses[0].ip: Invalid value: "169.254.1.1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
+      ],
+    ],
+    [
+      { notReadyAddresses: [{ ip: '0.0.0.0' }] },
+      ['subsets[0].notReadyAddresses[0].ip: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0)'],
+    ],
+    [
+      { addresses: [{ ip: '10.0.0.1' }], ports: [...ports, ...ports] },
+      ['subsets[0].ports[0].name: Required value', 'subsets[0].ports[1].name: Required value'],
+    ],
   ])('with %j give %j', (subset, messages) => {
     expect(rendered(validateEndpoints({ subsets: [subset] }))).toEqual(messages);
   });
@@ -170,7 +217,13 @@ describe('an Event', () => {
 
   test('with an eventTime says who did what and why', () => {
     const eventTime = '2026-01-01T00:00:00.000000Z';
-    const reported = { eventTime, reportingComponent: 'kedge.dev/x', reportingInstance: 'x-1', action: 'A', reason: 'R' };
+    const reported = {
+      eventTime,
+      reportingComponent: 'kedge.dev/x',
+      reportingInstance: 'x-1',
+      action: 'A',
+      reason: 'R',
+    };
     expect(faults('a', 'a', reported)).toEqual([]);
     expect(faults('a', 'a', { ...reported, reason: '', message: 'x'.repeat(1025) })).toEqual([
       'reason: Required value',

@@ -7,8 +7,12 @@ import {
 import type { ObjectMeta } from '../../../../../src/meta/object.ts';
 import { container, pod, rendered } from './pods.ts';
 
-const update = (fields: Record<string, unknown>, old: Record<string, unknown> = {}, meta?: ObjectMeta, oldMeta?: ObjectMeta) =>
-  rendered(validatePodUpdate(pod(fields, meta), pod(old, oldMeta)));
+const update = (
+  fields: Record<string, unknown>,
+  old: Record<string, unknown> = {},
+  meta?: ObjectMeta,
+  oldMeta?: ObjectMeta,
+) => rendered(validatePodUpdate(pod(fields, meta), pod(old, oldMeta)));
 const FIXED =
   'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
@@ -33,11 +37,31 @@ describe('a pod that exists', () => {
     [{ restartPolicy: 'Never' }, {}, FIXED],
     [{ containers: [container({ command: ['sh'] })] }, {}, FIXED],
     [{ nodeSelector: { disk: 'ssd' } }, {}, FIXED],
-    [{ containers: [container(), container({ name: 'b' })] }, {}, 'spec.containers: Forbidden: pod updates may not add or remove containers'],
-    [{ activeDeadlineSeconds: 20 }, { activeDeadlineSeconds: 10 }, 'spec.activeDeadlineSeconds: Invalid value: 20: must be less than or equal to previous value'],
-    [{}, { activeDeadlineSeconds: 10 }, 'spec.activeDeadlineSeconds: Invalid value: "null": must not update from a positive integer to nil value'],
-    [{}, { tolerations: [{ operator: 'Exists' }] }, 'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds'],
-    [{ schedulingGates: [{ name: 'b' }] }, { schedulingGates: [{ name: 'a' }] }, "spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'"],
+    [
+      { containers: [container(), container({ name: 'b' })] },
+      {},
+      'spec.containers: Forbidden: pod updates may not add or remove containers',
+    ],
+    [
+      { activeDeadlineSeconds: 20 },
+      { activeDeadlineSeconds: 10 },
+      'spec.activeDeadlineSeconds: Invalid value: 20: must be less than or equal to previous value',
+    ],
+    [
+      {},
+      { activeDeadlineSeconds: 10 },
+      'spec.activeDeadlineSeconds: Invalid value: "null": must not update from a positive integer to nil value',
+    ],
+    [
+      {},
+      { tolerations: [{ operator: 'Exists' }] },
+      'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
+    ],
+    [
+      { schedulingGates: [{ name: 'b' }] },
+      { schedulingGates: [{ name: 'a' }] },
+      "spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'",
+    ],
   ])('may not become %j from %j', (fields, old, message) => {
     expect(update(fields, old)).toEqual([message]);
   });
@@ -75,7 +99,9 @@ describe('a pod that exists', () => {
   test('gains ephemeral containers and keeps those it has', () => {
     const debug = (image: string) => container({ name: 'debug', image });
     const faults = (now: object[], before: object[]) =>
-      rendered(validatePodEphemeralContainersUpdate(pod({ ephemeralContainers: now }), pod({ ephemeralContainers: before })));
+      rendered(
+        validatePodEphemeralContainersUpdate(pod({ ephemeralContainers: now }), pod({ ephemeralContainers: before })),
+      );
     expect(faults([debug('a')], [])).toEqual([]);
     expect(faults([debug('b')], [debug('a')])).toEqual([
       'spec.ephemeralContainers: Forbidden: existing ephemeral containers "debug" may not be changed\n',
@@ -94,9 +120,7 @@ describe('the status of a pod', () => {
   const ended = (exitCode: number) => [{ name: 'app', state: { terminated: { exitCode } } }];
 
   test('lets an ended container run again only when the pod restarts it', () => {
-    const refused = [
-      'status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state',
-    ];
+    const refused = ['status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state'];
     const go = (exitCode: number, restartPolicy: string) =>
       faults({ containerStatuses: running }, { containerStatuses: ended(exitCode) }, { restartPolicy });
     expect(go(0, 'Always')).toEqual([]);
@@ -107,9 +131,20 @@ describe('the status of a pod', () => {
 
   test.each([
     [{ podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }], podIP: '10.0.0.1' }, []],
-    [{ podIPs: [{ ip: 'here' }] }, ['status.podIPs[0]: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']],
-    [{ podIPs: [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }] }, ['status.podIPs: Invalid value: [{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}]: may specify no more than one IP for each IP family']],
-    [{ hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.2' }] }, ['status.hostIPs[0].ip: Invalid value: "10.0.0.2": must be equal to `hostIP`']],
+    [
+      { podIPs: [{ ip: 'here' }] },
+      ['status.podIPs[0]: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
+    ],
+    [
+      { podIPs: [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }] },
+      [
+        'status.podIPs: Invalid value: [{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}]: may specify no more than one IP for each IP family',
+      ],
+    ],
+    [
+      { hostIP: '10.0.0.1', hostIPs: [{ ip: '10.0.0.2' }] },
+      ['status.hostIPs[0].ip: Invalid value: "10.0.0.2": must be equal to `hostIP`'],
+    ],
     [{ qosClass: 'Guaranteed' }, ['status.qosClass: Invalid value: "Guaranteed": field is immutable']],
   ])('%j gives %j', (status, messages) => {
     expect(faults(status)).toEqual(messages);

@@ -94,6 +94,14 @@ describe('a pod', () => {
     ]);
   });
 
+  test('may be wrong in names that every object has as properties, and is told so', () => {
+    const containers = [container({ resources: { requests: { constructor: '1' }, limits: { toString: '1' } } })];
+    const errors = faultsOf({ containers, resources: { requests: { cpu: '1' } } });
+    expect(errors).toContainEqual(
+      'spec.containers[0].resources.requests[constructor]: Invalid value: "constructor": must be a standard resource for containers',
+    );
+  });
+
   test('may use a token volume only when it has a service account', () => {
     const projected = { sources: [{ serviceAccountToken: { path: 'token', expirationSeconds: 3600 } }] };
     const volumes = [{ name: 'token', projected }];

@@ -11,13 +11,32 @@ describe('a toleration', () => {
     [{ operator: 'Exists' }, []],
     [{ key: 'a', value: 'b', effect: 'NoSchedule' }, []],
     [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }, []],
-    [{ value: 'b' }, ['operator: Invalid value: "": operator must be Exists when `key` is empty, which means "match all values and all keys"']],
-    [{ key: 'a', operator: 'Exists', value: 'b' }, ["operator: Invalid value: \"b\": value must be empty when `operator` is 'Exists'"]],
-    [{ key: 'a', operator: 'Gt', value: '1' }, ['operator: Unsupported value: "Gt": supported values: "Equal", "Exists"']],
-    [{ key: 'a', effect: 'Never' }, ['effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"']],
-    [{ key: 'a', tolerationSeconds: 1 }, ["effect: Invalid value: \"\": effect must be 'NoExecute' when `tolerationSeconds` is set"]],
+    [
+      { value: 'b' },
+      [
+        'operator: Invalid value: "": operator must be Exists when `key` is empty, which means "match all values and all keys"',
+      ],
+    ],
+    [
+      { key: 'a', operator: 'Exists', value: 'b' },
+      ['operator: Invalid value: "b": value must be empty when `operator` is \'Exists\''],
+    ],
+    [
+      { key: 'a', operator: 'Gt', value: '1' },
+      ['operator: Unsupported value: "Gt": supported values: "Equal", "Exists"'],
+    ],
+    [
+      { key: 'a', effect: 'Never' },
+      ['effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"'],
+    ],
+    [
+      { key: 'a', tolerationSeconds: 1 },
+      ['effect: Invalid value: "": effect must be \'NoExecute\' when `tolerationSeconds` is set'],
+    ],
   ])('%j gives %j', (toleration, messages) => {
-    expect(faultsOf({ tolerations: [toleration] })).toEqual(messages.map((message) => `spec.tolerations[0].${message}`));
+    expect(faultsOf({ tolerations: [toleration] })).toEqual(
+      messages.map((message) => `spec.tolerations[0].${message}`),
+    );
   });
 });
 
@@ -33,8 +52,14 @@ describe('node affinity', () => {
   test.each([
     [{ key: 'a', operator: 'In', values: ['b'] }, []],
     [{ key: 'a', operator: 'In' }, ["values: Required value: must be specified when `operator` is 'In' or 'NotIn'"]],
-    [{ key: 'a', operator: 'Exists', values: ['b'] }, ["values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'"]],
-    [{ key: 'a', operator: 'Gt', values: ['1', '2'] }, ["values: Required value: must be specified single value when `operator` is 'Lt' or 'Gt'"]],
+    [
+      { key: 'a', operator: 'Exists', values: ['b'] },
+      ["values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'"],
+    ],
+    [
+      { key: 'a', operator: 'Gt', values: ['1', '2'] },
+      ["values: Required value: must be specified single value when `operator` is 'Lt' or 'Gt'"],
+    ],
     [{ key: 'a', operator: 'Like' }, ['operator: Invalid value: "Like": not a valid selector operator']],
   ])('by %j gives %j', (expression, messages) => {
     expect(terms({ matchExpressions: [expression] })).toEqual(
@@ -52,7 +77,8 @@ describe('node affinity', () => {
 
   test('weighs preferences from 1 to 100 and lets odd label values be', () => {
     const preference = { matchExpressions: [{ key: 'a', operator: 'In', values: ['-'] }] };
-    const prefer = (weight: number) => faultsOf({ affinity: { nodeAffinity: { [PREFERRED]: [{ weight, preference }] } } });
+    const prefer = (weight: number) =>
+      faultsOf({ affinity: { nodeAffinity: { [PREFERRED]: [{ weight, preference }] } } });
     expect(prefer(100)).toEqual([]);
     expect(prefer(101)).toEqual([
       `spec.affinity.nodeAffinity.${PREFERRED}[0].weight: Invalid value: 101: must be in the range 1-100`,
@@ -89,9 +115,20 @@ describe('a spread constraint', () => {
     [{}, []],
     [{ maxSkew: 0 }, ['[0].maxSkew: Invalid value: 0: must be greater than zero']],
     [{ topologyKey: '' }, ['[0].topologyKey: Required value: can not be empty']],
-    [{ whenUnsatisfiable: 'Wait' }, ['[0].whenUnsatisfiable: Unsupported value: "Wait": supported values: "DoNotSchedule", "ScheduleAnyway"']],
-    [{ whenUnsatisfiable: 'ScheduleAnyway', minDomains: 1 }, ['[0].minDomains: Invalid value: 1: can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway']],
-    [{ nodeTaintsPolicy: 'Maybe' }, ['[0].nodeTaintsPolicy: Unsupported value: "Maybe": supported values: "Honor", "Ignore"']],
+    [
+      { whenUnsatisfiable: 'Wait' },
+      ['[0].whenUnsatisfiable: Unsupported value: "Wait": supported values: "DoNotSchedule", "ScheduleAnyway"'],
+    ],
+    [
+      { whenUnsatisfiable: 'ScheduleAnyway', minDomains: 1 },
+      [
+        '[0].minDomains: Invalid value: 1: can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway',
+      ],
+    ],
+    [
+      { nodeTaintsPolicy: 'Maybe' },
+      ['[0].nodeTaintsPolicy: Unsupported value: "Maybe": supported values: "Honor", "Ignore"'],
+    ],
   ])('%j gives %j', (constraint, messages) => {
     expect(spread(constraint)).toEqual(messages.map((message) => at + message));
   });

@@ -41,26 +41,71 @@ describe('a Service', () => {
     [{ ports: [] }, 'spec.ports: Required value'],
     [{ ports: [port(), port({ port: 81, name: 'b' })] }, 'spec.ports[0].name: Required value'],
     [{ ports: [port({ name: 'a' }), port({ name: 'a', port: 81 })] }, 'spec.ports[1].name: Duplicate value: "a"'],
-    [{ ports: [port({ name: 'a' }), port({ name: 'b' })] }, 'spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}'],
+    [
+      { ports: [port({ name: 'a' }), port({ name: 'b' })] },
+      'spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}',
+    ],
     [{ ports: [port({ port: 0 })] }, 'spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive'],
-    [{ ports: [port({ nodePort: 30000 })] }, "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"],
-    [{ ports: [port({ protocol: 'HTTP' })] }, 'spec.ports[0].protocol: Unsupported value: "HTTP": supported values: "SCTP", "TCP", "UDP"'],
-    [{ type: 'Global' }, 'spec.type: Unsupported value: "Global": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"'],
+    [
+      { ports: [port({ nodePort: 30000 })] },
+      "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+    ],
+    [
+      { ports: [port({ protocol: 'HTTP' })] },
+      'spec.ports[0].protocol: Unsupported value: "HTTP": supported values: "SCTP", "TCP", "UDP"',
+    ],
+    [
+      { type: 'Global' },
+      'spec.type: Unsupported value: "Global": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"',
+    ],
     [{ type: 'ExternalName', ports: [] }, 'spec.externalName: Required value'],
-    [{ type: 'NodePort', externalTrafficPolicy: 'Cluster', clusterIP: 'None', clusterIPs: ['None'] }, "spec.clusterIPs[0]: Invalid value: \"None\": may not be set to 'None' for NodePort services"],
-    [{ clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.2'] }, 'spec.clusterIPs: Invalid value: ["10.96.0.2"]: first value must match `clusterIP`'],
-    [{ clusterIP: 'here', clusterIPs: ['here'] }, 'spec.clusterIPs[0]: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
-    [{ clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'], ipFamilies: ['IPv6'] }, 'spec.clusterIPs[0]: Invalid value: "10.96.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`'],
+    [
+      { type: 'NodePort', externalTrafficPolicy: 'Cluster', clusterIP: 'None', clusterIPs: ['None'] },
+      'spec.clusterIPs[0]: Invalid value: "None": may not be set to \'None\' for NodePort services',
+    ],
+    [
+      { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.2'] },
+      'spec.clusterIPs: Invalid value: ["10.96.0.2"]: first value must match `clusterIP`',
+    ],
+    [
+      { clusterIP: 'here', clusterIPs: ['here'] },
+      'spec.clusterIPs[0]: Invalid value: "here": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    ],
+    [
+      { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'], ipFamilies: ['IPv6'] },
+      'spec.clusterIPs[0]: Invalid value: "10.96.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
+    ],
     [{ ipFamilies: ['IPv5'] }, 'spec.ipFamilies[0]: Unsupported value: "IPv5": supported values: "IPv4", "IPv6"'],
-    [{ externalIPs: ['127.0.0.1'], externalTrafficPolicy: 'Cluster' }, 'spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-    [{ sessionAffinity: 'ClientIP' }, 'spec.sessionAffinityConfig: Required value: when session affinity type is ClientIP'],
-    [{ sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 86401 } } }, 'spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 86401: must be greater than 0 and less than 86400'],
-    [{ externalTrafficPolicy: 'Local' }, 'spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services'],
+    [
+      { externalIPs: ['127.0.0.1'], externalTrafficPolicy: 'Cluster' },
+      'spec.externalIPs[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+    ],
+    [
+      { sessionAffinity: 'ClientIP' },
+      'spec.sessionAffinityConfig: Required value: when session affinity type is ClientIP',
+    ],
+    [
+      { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 86401 } } },
+      'spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 86401: must be greater than 0 and less than 86400',
+    ],
+    [
+      { externalTrafficPolicy: 'Local' },
+      'spec.externalTrafficPolicy: Invalid value: "Local": may only be set for externally-accessible services',
+    ],
     [{ internalTrafficPolicy: undefined }, 'spec.internalTrafficPolicy: Required value'],
     [{ loadBalancerClass: 'a' }, "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'"],
-    [{ loadBalancerSourceRanges: ['10.0.0.0/8'] }, "spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'"],
-    [{ healthCheckNodePort: 31000 }, "spec.healthCheckNodePort: Invalid value: 31000: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"],
-    [{ trafficDistribution: 'Nearby' }, 'spec.trafficDistribution: Unsupported value: "Nearby": supported values: "PreferClose", "PreferSameNode", "PreferSameZone"'],
+    [
+      { loadBalancerSourceRanges: ['10.0.0.0/8'] },
+      "spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'",
+    ],
+    [
+      { healthCheckNodePort: 31000 },
+      "spec.healthCheckNodePort: Invalid value: 31000: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+    ],
+    [
+      { trafficDistribution: 'Nearby' },
+      'spec.trafficDistribution: Unsupported value: "Nearby": supported values: "PreferClose", "PreferSameNode", "PreferSameZone"',
+    ],
   ])('with %j is refused', (fields, message) => {
     expect(faultsOf(fields)).toEqual([message]);
   });
