@@ -78,7 +78,7 @@ async function bind(context: ReconcileContext, { pod, node }: Placement): Promis
   } catch (error) {
     if (await isOvertaken(client, pod, error)) return;
     // An answer about this pod, unlike an outage, is for its owner to see.
-    if (error instanceof StatusError && error.code < 500 && !isStatus(error, 'Conflict')) {
+    if (error instanceof StatusError && error.code < 500 && error.reason !== 'Conflict') {
       await refuse(context, { pod, message: `binding rejected: ${error.message}` }, 'SchedulerError');
     }
     throw error;
