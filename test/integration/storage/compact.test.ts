@@ -54,13 +54,12 @@ describe('compaction', () => {
   it('leaves an idle database alone once the log is empty', async () => {
     for (let now = 0; now < 60; now += 5) await fresh.store.compact(minute(now));
     expect(await rows()).toBe(0);
-    const xids = async () => (await fresh.db.sql`select pg_snapshot_xmax(pg_current_snapshot())::text as xid`)[0]!.xid;
-    const slots = await fresh.db.sql`select * from change_slots order by slot`;
+    // xmax would show even a lock.
+    const slots = await fresh.db.sql`select *, xmax::text, ctid::text from change_slots order by slot`;
     const filesBefore = await files();
     expect(await fresh.store.compact(minute(120))).toBe(0);
-    expect(await fresh.db.sql`select * from change_slots order by slot`).toEqual(slots);
+    expect(await fresh.db.sql`select *, xmax::text, ctid::text from change_slots order by slot`).toEqual(slots);
     expect(await files()).toEqual(filesBefore);
-    expect(await xids()).toBeDefined();
   });
 
   it('lets several processes compact at once', async () => {
