@@ -1,12 +1,7 @@
+import { parseBody } from '../apiserver/storage/body.ts';
 import type { Change } from '../apiserver/storage/contract.ts';
 import type { KubeObject } from '../meta/object.ts';
 import type { ObservedChange } from './contract.ts';
-
-function parse(state: { revision: number; body: string }): KubeObject {
-  const object = JSON.parse(state.body) as KubeObject;
-  object.metadata.resourceVersion = String(state.revision);
-  return object;
-}
 
 /** A change as controllers see it. Bodies are parsed on first use: most changes concern no controller. */
 export function observe(change: Change): ObservedChange {
@@ -18,11 +13,11 @@ export function observe(change: Change): ObservedChange {
     name: change.name,
     type: change.type,
     get object() {
-      object ??= parse(change.current);
+      object ??= parseBody(change.current);
       return object;
     },
     get previous() {
-      if (change.previous !== undefined) previous ??= parse(change.previous);
+      if (change.previous !== undefined) previous ??= parseBody(change.previous);
       return previous;
     },
   };

@@ -37,13 +37,12 @@ export function planRollingUpdate(deployment: Deployment, newSet: ReplicaSet, ol
 function planScaleDown(deployment: Deployment, newSet: ReplicaSet, old: readonly ReplicaSet[]): Scale[] {
   if (old.length === 0) return [];
   const minAvailable = wantedReplicas(deployment) - rolloutLimits(deployment).maxUnavailable;
-  const newUnavailable = wantedReplicas(newSet) - (newSet.status?.availableReplicas ?? 0);
+  const newUnavailable = wantedReplicas(newSet) - available(newSet);
   const maxScaledDown = sum([...old, newSet], wantedReplicas) - minAvailable - newUnavailable;
   if (maxScaledDown <= 0) return [];
 
   const oldestFirst = [...old].sort(byCreation);
   const sizes = new Map(oldestFirst.map((replicaSet) => [replicaSet, wantedReplicas(replicaSet)]));
-  const available = (replicaSet: ReplicaSet) => replicaSet.status?.availableReplicas ?? 0;
   const shrink = (budget: number, spare: (replicaSet: ReplicaSet, size: number) => number) => {
     for (const replicaSet of oldestFirst) {
       const size = sizes.get(replicaSet) ?? 0;
@@ -78,6 +77,11 @@ export function planRecreate(
   if (shrinking.length > 0 || oldPodsLeft || newSet === undefined) return shrinking;
   const replicas = wantedReplicas(deployment);
   return replicas === wantedReplicas(newSet) ? [] : [{ replicaSet: newSet, replicas }];
+}
+
+/** A ReplicaSet that was asked to shrink a moment ago still reports pods that are about to go: they do not count. */
+function available(replicaSet: ReplicaSet): number {
+  return Math.min(replicaSet.status?.availableReplicas ?? 0, wantedReplicas(replicaSet));
 }
 
 /**

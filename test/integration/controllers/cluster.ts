@@ -1,0 +1,144 @@
+/** A control plane over a fresh database with all controllers running, and a kubelet that is a few lines of the test. */
+
+import type { Client } from '../../../src/client/contract.ts';
+import { DEPLOYMENTS, type Deployment, NAMESPACES, NODES, PODS, type Pod } from '../../../src/client/resources.ts';
+import { allControllers } from '../../../src/controllers/index.ts';
+import { timestamp } from '../../../src/meta/object.ts';
+import { isStatus } from '../../../src/meta/status-error.ts';
+import { type Controller, DONE } from '../../../src/reconcile/contract.ts';
+import { objectKey, splitKey } from '../../../src/reconcile/keys.ts';
+import { createRunner } from '../../../src/reconcile/runner.ts';
+import { type Api, startApi } from '../../support/api.ts';
+
+export const NAMESPACE = 'shop';
+export const NODE = 'node-a';
+export const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+export interface Cluster {
+  api: Api;
+  client: Client;
+  /** Which pods the kubelet lets become ready; the others are bound and pending. */
+  kubelet: { ready: (pod: Pod) => boolean; touch(): Promise<void> };
+  stop(): Promise<void>;
+}
+
+export async function startCluster(options: { extra?: Controller[]; now?: () => Date } = {}): Promise<Cluster> {
+  const api = await startApi();
+  const client = api.client();
+  const abort = new AbortController();
+  const kubelet: Cluster['kubelet'] = {
+    ready: () => true,
+    /** Makes it look at every pod again. */
+    async touch() {
+      for (const pod of (await client.list(PODS)).items) {
+        const annotations = { touched: crypto.randomUUID() };
+        await client.patch(PODS, pod.metadata.namespace!, pod.metadata.name!, 'merge', { metadata: { annotations } });
+      }
+    },
+  };
+  const runner = createRunner({
+    db: api.db,
+    store: api.deps.store,
+    feed: api.deps.feed,
+    controllers: [...allControllers({ caBundle: CA }), fakeKubelet(kubelet), ...(options.extra ?? [])],
+    clients: api.clients,
+    ...(options.now === undefined ? {} : { now: options.now }),
+  });
+  await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } });
+  await reportReady(client, NODE);
+  const loop = runner.loop(abort.signal);
+  return {
+    api,
+    client,
+    kubelet,
+    async stop() {
+      abort.abort();
+      await loop;
+      await api.close();
+    },
+  };
+}
+
+export async function reportReady(client: Client, name: string): Promise<void> {
+  const node = await client.get(NODES, '', name);
+  const at = timestamp(new Date());
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'KubeletReady',
+    message: 'kubelet is posting ready status',
+    lastHeartbeatTime: at,
+    lastTransitionTime: at,
+  };
+  const others = (node.status?.conditions ?? []).filter(({ type }) => type !== 'Ready');
+  await client.updateStatus(NODES, { ...node, status: { ...node.status, conditions: [...others, ready] } });
+}
+
+/** Binds pods to the node, runs them at once, and ends those that are being deleted. */
+function fakeKubelet(kubelet: Cluster['kubelet']): Controller {
+  let addresses = 0;
+  return {
+    name: 'fake-kubelet',
+    watches: ['pods'],
+    keys: (change) => (change.type === 'DELETED' ? [] : [objectKey(change.object)]),
+    async reconcile({ client }, key) {
+      const { namespace, name } = splitKey(key);
+      const pod = await client.find(PODS, namespace, name);
+      if (pod === undefined) return DONE;
+      try {
+        if (pod.metadata.deletionTimestamp !== undefined) {
+          await client.delete(PODS, namespace, name, { gracePeriodSeconds: 0 });
+        } else if (!pod.spec?.nodeName) {
+          await client.createSubresource(PODS, namespace, name, 'binding', {
+            apiVersion: 'v1',
+            kind: 'Binding',
+            metadata: { name, namespace },
+            target: { kind: 'Node', name: NODE },
+          } as unknown as Pod);
+        } else if (pod.status?.phase !== 'Running' && kubelet.ready(pod)) {
+          const podIP = `10.244.0.${++addresses}`;
+          await client.updateStatus(PODS, {
+            ...pod,
+            status: {
+              ...pod.status,
+              phase: 'Running',
+              podIP,
+              podIPs: [{ ip: podIP }],
+              conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: timestamp(new Date()) }],
+            },
+          });
+        }
+      } catch (error) {
+        if (!isStatus(error, 'NotFound')) throw error;
+      }
+      return DONE;
+    },
+  };
+}
+
+export function deployment(
+  name: string,
+  replicas: number,
+  rest: Partial<NonNullable<Deployment['spec']>> = {},
+): Deployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'web', image: 'web:1', ports: [{ name: 'http', containerPort: 8080 }] }] },
+      },
+      ...rest,
+    },
+  };
+}
+
+export async function setImage(client: Client, name: string, image: string): Promise<Deployment> {
+  const template = { spec: { containers: [{ name: 'web', image }] } };
+  return await client.patch(DEPLOYMENTS, NAMESPACE, name, 'strategic', { spec: { template } });
+}
