@@ -7,6 +7,7 @@ export interface AgentOptions {
   data: DataDir;
   nodeName: string;
   clusterId: string;
+  clusterCIDR: string;
   dockerSocket: string;
   onExit(message: string): void;
 }
@@ -72,6 +73,8 @@ function agentArguments(options: AgentOptions): string[] {
     options.nodeName,
     '--cluster-id',
     options.clusterId,
+    '--cluster-cidr',
+    options.clusterCIDR,
     '--docker-socket',
     options.dockerSocket,
   ];

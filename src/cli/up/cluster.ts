@@ -8,8 +8,8 @@ import { z } from 'zod';
 import type { DataDir } from '../data-dir.ts';
 
 const clusterSchema = z.object({
-  /** Names everything on the machine: bridge kedge<id>, chains KEDGE-<id>-…, container names. */
-  id: z.string().regex(/^\d+$/),
+  /** Names everything of the cluster on the machine: bridge (kedge0 for "default"), chains, containers. */
+  id: z.string().regex(/^[a-z0-9]{1,8}$/),
   clusterCIDR: z.string(),
   serviceCIDR: z.string(),
 });
@@ -25,7 +25,7 @@ export async function ensureCluster(data: DataDir): Promise<Cluster> {
   if (existing !== undefined) return existing;
   const slot = process.getuid?.() === 0 ? await takeSlot(data) : 0;
   const cluster: Cluster = {
-    id: String(slot),
+    id: slot === 0 ? 'default' : String(slot),
     // 10.244.0.0/16 and 10.96.0.0/16 are what kubeadm's guides use; further clusters count down and up from there.
     clusterCIDR: `10.${244 - slot}.0.0/16`,
     serviceCIDR: `10.${96 + slot}.0.0/16`,

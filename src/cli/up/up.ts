@@ -11,7 +11,7 @@ import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { onPath } from '../kubectl.ts';
 import { type AgentProcess, startAgent } from './agent-process.ts';
 import { ensureServerIdentity, machineNames } from './ca.ts';
-import { ensureCluster } from './cluster.ts';
+import { type Cluster, ensureCluster } from './cluster.ts';
 import { DockerMissingError, ensureDocker } from './docker.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type EmbeddedDatabase, startEmbeddedPostgres } from './postgres.ts';
@@ -91,7 +91,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   running.host = host;
   const server = `https://${isWildcard(listen.host) ? '127.0.0.1' : bracketed(listen.host)}:${host.port}`;
 
-  if (options.agent) await startNode(options, data, running, progress, server, identity.caCertificate, cluster.id);
+  if (options.agent) await startNode(options, data, running, progress, server, identity.caCertificate, cluster);
 
   // Last, so that whoever waits for the file finds a cluster that serves.
   const admin = { user: 'admin', groups: ['system:masters'], description: 'kedge up' };
@@ -111,7 +111,7 @@ async function startNode(
   progress: Progress,
   server: string,
   caCertificate: string,
-  clusterId: string,
+  cluster: Cluster,
 ): Promise<void> {
   const host = running.host;
   if (host === undefined) throw new Error('the agent needs the API');
@@ -144,7 +144,8 @@ async function startNode(
   running.agent = await startAgent({
     data,
     nodeName,
-    clusterId,
+    clusterId: cluster.id,
+    clusterCIDR: options.config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
     dockerSocket: options.dockerSocket,
     onExit: (message) => progress.say(`  ! ${message}`),
   });

@@ -5,6 +5,7 @@ import type { CheckResult } from '../../apiserver/handlers/deps.ts';
 import {
   createNodeFeed,
   createPostgresStore,
+  createWakeUps,
   withEncryption,
   withGroupCommit,
   withHeartbeats,
@@ -52,14 +53,18 @@ export interface NodeHost {
 const COMPACT_EVERY_MS = 60_000;
 
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
-  const log = pino({ level: options.logLevel }, pino.destination({ dest: options.logFile, mkdir: true, sync: false }));
+  const log = pino(
+    { level: options.logLevel, serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err } },
+    pino.destination({ dest: options.logFile, mkdir: true, sync: false }),
+  );
   const db = connect(options.databaseUrl, { max: options.connections });
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
     const encrypted = withEncryption(withHeartbeats(createPostgresStore(db), db), options.encryptionKeys);
-    const feed = createNodeFeed(encrypted, { db, signal: stopping.signal });
-    const store = withGroupCommit(encrypted, { onCommit: feed.wake });
+    const wakeUps = createWakeUps(db);
+    const feed = createNodeFeed(encrypted, { wakeUps });
+    const store = withGroupCommit(encrypted, { onCommit: (id) => feed.committed(id) });
     const relay = createRelay();
     const plane = createControlPlane({
       db,
@@ -115,6 +120,8 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
         await server.close();
         stopping.abort();
         await Promise.all(background);
+        feed.close();
+        await wakeUps.close();
         await db.close();
         log.flush();
       },
