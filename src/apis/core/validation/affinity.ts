@@ -162,10 +162,13 @@ function validateLabelKeys(at: FieldPath, term: IPodAffinityTerm): FieldError[] 
 }
 
 /**
- * By now each of matchLabelKeys has added one expression to the selector, so a key that occurs once more was the user's,
- * in both places.
+ * When a pod is created each of its matchLabelKeys adds one expression to the selector, so a key that occurs once more was
+ * given in both places. `at` is what the faulty key's index is shown under.
  */
-function validateMergedKeys(at: FieldPath, { matchLabelKeys = [], labelSelector }: IPodAffinityTerm): FieldError[] {
+export function validateMergedKeys(
+  at: FieldPath,
+  { matchLabelKeys = [], labelSelector }: Pick<IPodAffinityTerm, 'matchLabelKeys' | 'labelSelector'>,
+): FieldError[] {
   const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
   const errors: FieldError[] = [];
   for (const { key } of labelSelector?.matchExpressions ?? []) {

@@ -59,7 +59,7 @@ export function validatePodSpec(
     ...validateAffinity(at.child('affinity'), spec.affinity),
     ...validateDnsConfig(at.child('dnsConfig'), spec),
     ...validateGates(at, spec),
-    ...validateTopologySpread(at.child('topologySpreadConstraints'), spec.topologySpreadConstraints ?? []),
+    ...validateTopologySpread(at.child('topologySpreadConstraints'), spec.topologySpreadConstraints ?? [], where),
     ...validateHostProcess(at, spec),
     ...validateHostUsers(at, spec),
     ...validateReferences(at, spec),

@@ -2,12 +2,18 @@
 import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint';
 import { duplicate, type FieldError, type FieldPath, forbidden, invalid, required } from '../../../meta/field-error.ts';
 import { validateLabelSelector } from '../../../meta/label-selector-validation.ts';
+import { validateMergedKeys } from './affinity.ts';
 import { NOT_POSITIVE, optionalOneOf, qualifiedName } from './checks.ts';
 
 const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway'];
 const POLICIES = ['Honor', 'Ignore'];
 
-export function validateTopologySpread(at: FieldPath, constraints: readonly ITopologySpreadConstraint[]): FieldError[] {
+/** `inPod` is false in templates, whose label keys are not merged into their selectors. */
+export function validateTopologySpread(
+  at: FieldPath,
+  constraints: readonly ITopologySpreadConstraint[],
+  { inPod }: { inPod: boolean },
+): FieldError[] {
   return constraints.flatMap((constraint, index) => {
     const entry = at.index(index);
     const { maxSkew = 0, topologyKey, whenUnsatisfiable } = constraint;
@@ -27,7 +33,7 @@ export function validateTopologySpread(at: FieldPath, constraints: readonly ITop
       ...validateMinDomains(entry.child('minDomains'), constraint),
       ...optionalOneOf(entry.child('nodeAffinityPolicy'), constraint.nodeAffinityPolicy, POLICIES),
       ...optionalOneOf(entry.child('nodeTaintsPolicy'), constraint.nodeTaintsPolicy, POLICIES),
-      ...validateMatchLabelKeys(entry.child('matchLabelKeys'), constraint),
+      ...validateMatchLabelKeys(entry.child('matchLabelKeys'), constraint, inPod),
       ...validateLabelSelector(constraint.labelSelector, entry.child('labelSelector')),
     ];
   });
@@ -43,21 +49,19 @@ function validateMinDomains(at: FieldPath, { minDomains, whenUnsatisfiable }: IT
   return errors;
 }
 
-function validateMatchLabelKeys(
-  at: FieldPath,
-  { matchLabelKeys = [], labelSelector }: ITopologySpreadConstraint,
-): FieldError[] {
+function validateMatchLabelKeys(at: FieldPath, constraint: ITopologySpreadConstraint, inPod: boolean): FieldError[] {
+  const { matchLabelKeys = [], labelSelector } = constraint;
   if (matchLabelKeys.length === 0) return [];
-  const errors: FieldError[] = [];
+  const errors = matchLabelKeys.flatMap((key, index) => qualifiedName(at.index(index), key));
   if (labelSelector === undefined) {
-    errors.push(forbidden(at, 'must not be specified when labelSelector is not set'));
+    return [forbidden(at, 'must not be specified when labelSelector is not set'), ...errors];
   }
+  if (inPod) return [...errors, ...validateMergedKeys(at, constraint)];
   const selected = new Set([
-    ...Object.keys(labelSelector?.matchLabels ?? {}),
-    ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key),
+    ...Object.keys(labelSelector.matchLabels ?? {}),
+    ...(labelSelector.matchExpressions ?? []).map(({ key }) => key),
   ]);
   for (const [index, key] of matchLabelKeys.entries()) {
-    errors.push(...qualifiedName(at.index(index), key));
     if (selected.has(key)) {
       errors.push(invalid(at.index(index), key, 'exists in both matchLabelKeys and labelSelector'));
     }

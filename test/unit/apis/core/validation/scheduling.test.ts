@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { validatePod } from '../../../../../src/apis/core/validation/pod.ts';
-import { pod, rendered } from './pods.ts';
+import { validatePod, validatePodTemplateSpec } from '../../../../../src/apis/core/validation/pod.ts';
+import { path } from '../../../../../src/meta/field-error.ts';
+import { pod, podSpec, rendered } from './pods.ts';
 
 const faultsOf = (fields: Record<string, unknown>) => rendered(validatePod(pod(fields)));
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -131,6 +132,23 @@ describe('a spread constraint', () => {
     ],
   ])('%j gives %j', (constraint, messages) => {
     expect(spread(constraint)).toEqual(messages.map((message) => at + message));
+  });
+
+  test('takes label keys that its selector does not have already', () => {
+    const selecting = (...keys: string[]) => ({
+      matchLabelKeys: ['hash'],
+      labelSelector: { matchExpressions: keys.map((key) => ({ key, operator: 'In', values: ['1'] })) },
+    });
+    const message = '[0].matchLabelKeys[0]: Invalid value: "hash": exists in both matchLabelKeys and labelSelector';
+    // In a pod the key has been merged into the selector once.
+    expect(spread(selecting('app', 'hash'))).toEqual([]);
+    expect(spread(selecting('hash', 'hash'))).toEqual([at + message]);
+    expect(spread({ matchLabelKeys: ['hash'] })).toEqual([
+      `${at}[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set`,
+    ]);
+    const constraint = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', ...selecting('hash') };
+    const template = { spec: podSpec({ topologySpreadConstraints: [constraint] }) };
+    expect(rendered(validatePodTemplateSpec(template, path('template')))).toEqual([`template.${at}${message}`]);
   });
 
   test('is given once for each topology and action', () => {
