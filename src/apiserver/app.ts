@@ -130,7 +130,8 @@ function renderError(deps: AppDeps, context: Context<AppEnv>, error: unknown): R
   const status = statusErrorOf(error);
   const { request } = context.var;
   if (request === undefined) return Response.json(status.status, { status: status.code });
-  if (status.code >= 500 && status.code !== 501) {
+  // 501 and 504 are about what was asked; these two are about us.
+  if (status.code === 500 || status.code === 503) {
     const { verb, path } = request.info;
     deps.log.error(
       { err: error, id: request.id, tenant: request.tenant, verb, path, code: status.code },

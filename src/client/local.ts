@@ -214,6 +214,10 @@ function createOwnershipReader(deps: RegistryDeps, tenant: string): OwnershipRea
       const definition = deps.catalog.findKind(group, apiVersion.slice(slash + 1), kind);
       return definition && refOf(definition);
     },
+    resourceNamed(groupResource) {
+      const definition = definitionOf(deps, groupResource);
+      return definition && refOf(definition);
+    },
   };
 }
 

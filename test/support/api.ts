@@ -64,10 +64,9 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
   const database = await freshDatabase();
   const db = connect(database.url, { max: 8 });
   await ensureTenant(db, TENANT);
-  const stopping = new AbortController();
   const bare = createPostgresStore(db);
-  const feed = createNodeFeed(bare, { db, signal: stopping.signal });
-  const store = withGroupCommit(bare, { onCommit: (tenant) => feed.wake(tenant) });
+  const feed = createNodeFeed(bare);
+  const store = withGroupCommit(bare, { onCommit: (tenant) => feed.committed(tenant) });
   const deps: AppDeps = {
     store,
     feed,
@@ -124,7 +123,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
       return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined };
     },
     async close() {
-      stopping.abort();
+      feed.close();
       await db.close();
       await database.close();
     },

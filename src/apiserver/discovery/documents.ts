@@ -60,13 +60,11 @@ function createDocuments(
     sources.set(`/openapi/v3/${documentName(each.group, each.version)}`, () => openApiV3(each, gitVersion));
   }
 
-  const made = new Map<string, Promise<Document>>();
-  const make = (key: string, source: () => object | Promise<object>): Promise<Document> => {
-    let document = made.get(key);
-    if (document === undefined) {
-      document = documentOf(source);
-      made.set(key, document);
-    }
+  // Values, not promises: on Workers a promise belongs to the request that made it, and dies with that.
+  const made = new Map<string, Document>();
+  const make = async (key: string, source: () => object | Promise<object>): Promise<Document> => {
+    const document = made.get(key) ?? (await documentOf(source));
+    made.set(key, document);
     return document;
   };
   const at = async (path: string): Promise<Document | undefined> => {

@@ -42,11 +42,13 @@ export async function route(request: ApiRequest): Promise<Response> {
   return handlerOf(resourceRequest)(resourceRequest);
 }
 
+const NAMED = new Set(['update', 'patch']);
 const ACROSS_NAMESPACES = new Set(['list', 'watch']);
 
 function handlerOf(request: ResourceRequest): ResourceHandler {
   const { definition, info } = request;
   let handler: ResourceHandler | undefined;
+  if (info.name === '' && NAMED.has(info.verb)) throw StatusError.methodNotAllowed(subjectOf(definition), info.verb);
   switch (info.subresource) {
     case '':
       if (definition.verbs === undefined || definition.verbs.includes(info.verb))

@@ -40,6 +40,8 @@ export interface Strategy<T extends KubeObject = UnknownObject> {
   prepareForCreate?(context: StrategyContext, object: T): void;
   /** Called for the main resource; status is already reset to the old one where the kind has a status subresource. */
   prepareForUpdate?(context: StrategyContext, object: T, old: T): void;
+  /** Called for the status subresource; all but status and mutable metadata is already reset to the old. */
+  prepareForStatusUpdate?(context: StrategyContext, object: T, old: T): void;
   /** Takes the place of validation by the schema: only types were checked before. Default: the schema's rules. */
   validate?(object: T): FieldError[];
   /** Called after `validate` on creation: what only an update may bring. */

@@ -4,11 +4,10 @@ import { StatusError } from '../../meta/status-error.ts';
 import type { Claim, Write, WriteOutcome } from '../storage/contract.ts';
 import { type RegistryDeps, type Scope, subjectOf } from './context.ts';
 
-/** Sends one write and wakes this process's watchers when it was made. */
+/** Sends one write. Whoever composes the store wakes the feed after its commits, once for a group of them. */
 export async function writeOne(deps: RegistryDeps, scope: Scope, write: Write): Promise<WriteOutcome> {
   const [outcome] = await deps.store.write(scope.tenant, [write]);
   if (outcome === undefined) throw new Error('the store did not answer a write');
-  if (outcome.result === 'ok') deps.feed.wake(scope.tenant);
   return outcome;
 }
 

@@ -4,7 +4,7 @@ import { deepEqual } from '../../meta/equal.ts';
 import type { FieldError } from '../../meta/field-error.ts';
 import { path } from '../../meta/field-error.ts';
 import { timestamp, type UnknownObject } from '../../meta/object.ts';
-import { validateObjectMeta } from '../../meta/object-meta.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/object-meta.ts';
 import { applyDefaults } from '../../meta/schema/defaulting.ts';
 import { link } from '../../meta/schema/link.ts';
 import { validateSchema } from '../../meta/schema/validate.ts';
@@ -124,16 +124,47 @@ export function setDefaults(definition: ResourceDefinition, object: UnknownObjec
   definition.strategy.default?.(object);
 }
 
-/** All field errors of an object: metadata, schema, and the kind's own rules. */
-export function fieldErrors(definition: ResourceDefinition, object: UnknownObject): FieldError[] {
-  const { validateName, validate } = definition.strategy;
+/** Field errors of a new object. */
+export function createErrors(definition: ResourceDefinition, object: UnknownObject): FieldError[] {
+  const { strategy } = definition;
   const errors = validateObjectMeta(object.metadata, {
     namespaced: definition.namespaced,
-    ...(validateName === undefined ? {} : { validateName }),
+    ...(strategy.validateName === undefined ? {} : { validateName: strategy.validateName }),
     path: path('metadata'),
   });
-  // A kind's own rules say all that its schema would, in upstream's words; types were checked by decoding.
-  if (validate !== undefined) errors.push(...validate.call(definition.strategy, object));
-  else errors.push(...validateSchema(link(definition.schema, definition.definitions), object));
+  errors.push(...kindErrors(definition, object));
+  errors.push(...(strategy.validateCreate?.(object) ?? []));
   return errors;
+}
+
+/** Field errors of a changed object. */
+export function updateErrors(
+  definition: ResourceDefinition,
+  object: UnknownObject,
+  old: UnknownObject,
+  subresource: string,
+): FieldError[] {
+  const { strategy } = definition;
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
+  if (subresource === 'status' && strategy.validateStatusUpdate !== undefined) {
+    // Only status changed: what is wrong with an old spec must not keep its status from being reported.
+    errors.push(...strategy.validateStatusUpdate(object, old));
+    return errors;
+  }
+  errors.push(...kindErrors(definition, object));
+  if (changesSpec(subresource)) errors.push(...(strategy.validateUpdate?.(object, old) ?? []));
+  return errors;
+}
+
+/** A kind's own rules say all that its schema would, in upstream's words; types were checked by decoding. */
+function kindErrors(definition: ResourceDefinition, object: UnknownObject): FieldError[] {
+  const { strategy, schema, definitions } = definition;
+  return strategy.validate === undefined
+    ? validateSchema(link(schema, definitions), object)
+    : strategy.validate(object);
+}
+
+/** Binding and finalize change what a plain update may not; what they set is theirs to check. */
+export function changesSpec(subresource: string): boolean {
+  return subresource === '' || subresource === 'scale';
 }

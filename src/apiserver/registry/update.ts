@@ -1,7 +1,5 @@
 import { deepEqual } from '../../meta/equal.ts';
-import type { FieldError } from '../../meta/field-error.ts';
 import type { UnknownObject } from '../../meta/object.ts';
-import { validateObjectMetaUpdate } from '../../meta/object-meta.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext, subjectOf } from './context.ts';
@@ -9,7 +7,7 @@ import type { StrategyContext } from './contract.ts';
 import { create } from './create.ts';
 import { deleteStored, isReadyToDelete } from './delete-stored.ts';
 import { type Allocation, outcomeError, writeOne, writeWithClaims } from './outcome.ts';
-import { countGeneration, fieldErrors, prepareMetadataForUpdate, setDefaults } from './prepare.ts';
+import { changesSpec, countGeneration, prepareMetadataForUpdate, setDefaults, updateErrors } from './prepare.ts';
 import { indexed, objectKey, parseStored, storedBody } from './stored-form.ts';
 
 export interface UpdateOptions {
@@ -123,9 +121,11 @@ async function attempt(
   if (changesSpec(options.subresource)) {
     strategy.prepareForUpdate?.(context, object, old);
     countGeneration(definition, object, old);
+  } else if (options.subresource === 'status') {
+    strategy.prepareForStatusUpdate?.(context, object, old);
   }
 
-  const errors = updateErrors(scope, object, old, options.subresource);
+  const errors = updateErrors(definition, object, old, options.subresource);
   if (errors.length > 0) throw StatusError.invalid(definition, stored.name, errors);
   await deps.admission.validate(request);
   for (const warning of strategy.warnings?.(object, old) ?? []) scope.warn(warning);
@@ -165,18 +165,4 @@ async function attempt(
   });
   if (outcome.result !== 'ok') return { outcome, conditional };
   return { outcome, conditional, answer: { definition, stored: { ...stored, body, revision: outcome.revision } } };
-}
-
-function updateErrors(scope: Scope, object: UnknownObject, old: UnknownObject, subresource: string): FieldError[] {
-  const { strategy } = scope.definition;
-  const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
-  errors.push(...fieldErrors(scope.definition, object));
-  if (subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(object, old) ?? []));
-  else if (changesSpec(subresource)) errors.push(...(strategy.validateUpdate?.(object, old) ?? []));
-  return errors;
-}
-
-/** Binding and finalize change what a plain update may not; what they set is theirs to check. */
-function changesSpec(subresource: string): boolean {
-  return subresource === '' || subresource === 'scale';
 }

@@ -94,7 +94,7 @@ function setScheduled(status: { conditions?: PodCondition[] }, now: string): voi
   const { conditions } = status;
   const found = conditions.find((each) => each.type === 'PodScheduled');
   if (found === undefined) {
-    conditions.push({ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now });
+    conditions.push({ type: 'PodScheduled', status: 'True', lastTransitionTime: now });
     return;
   }
   if (found.status !== 'True') found.lastTransitionTime = now;
