@@ -4,7 +4,7 @@ import type { StoredObject } from '../storage/contract.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext } from './context.ts';
 import { generateName } from './names.ts';
 import { outcomeError, writeOne, writeWithClaims } from './outcome.ts';
-import { fieldErrors, prepareMetadataForCreate, setDefaults } from './prepare.ts';
+import { createErrors, prepareMetadataForCreate, setDefaults } from './prepare.ts';
 import { indexed, objectKey, storedBody } from './stored-form.ts';
 
 /** New names tried when a generated one is taken (upstream's). */
@@ -34,7 +34,7 @@ export async function create(
   await deps.admission.admit(request);
   strategy.prepareForCreate?.(context, object);
 
-  const errors = [...fieldErrors(definition, object), ...(strategy.validateCreate?.(object) ?? [])];
+  const errors = createErrors(definition, object);
   if (errors.length > 0) throw StatusError.invalid(definition, object.metadata.name ?? '', errors);
   await deps.admission.validate(request);
   for (const warning of strategy.warnings?.(object) ?? []) scope.warn(warning);
