@@ -5,7 +5,7 @@
 const rules = {
   'src/meta': [],
   'src/apis': ['src/meta', 'src/apiserver/(registry|storage)/contract'],
-  'src/db': [],
+  'src/db': ['src/apiserver/storage/errors'],
   'src/apiserver/request': ['src/meta'],
   'src/apiserver/storage': ['src/meta', 'src/db'],
   'src/apiserver/registry': [
@@ -19,14 +19,12 @@ const rules = {
     'src/apiserver/(request|registry)',
     'src/apiserver/storage/(contract|errors|body)',
     'src/apiserver/(authn|authz)/contract',
+    'src/apiserver/authn/token-review',
+    'src/apiserver/authz/(rules-review|rbac)',
+    'src/apiserver/discovery',
     'src/tunnel/contract',
   ],
-  'src/apiserver/authn': [
-    'src/meta',
-    'src/apiserver/request',
-    'src/client/(contract|resources)',
-    'src/tenancy/contract',
-  ],
+  'src/apiserver/authn': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)', 'src/db'],
   'src/apiserver/authz': [
     'src/meta',
     'src/apiserver/request',
@@ -50,8 +48,8 @@ const rules = {
   ],
   'src/scheduler': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
   'src/controllers': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
-  'src/tenancy': ['src/meta', 'src/client/contract', 'src/db'],
-  'src/hosts': ['src/(?!cli)'],
+  'src/tenancy': ['src/meta', 'src/client/(contract|resources)', 'src/db'],
+  'src/hosts': ['src/(?!cli/)'],
   'src/cli': ['src/hosts', 'src/client/http', 'src/meta'],
 };
 
@@ -90,7 +88,7 @@ export default {
       from: { path: '^agent/' },
       to: {
         path: '^(src|test)/',
-        pathNot: ['^src/meta/', '^src/client/(contract|http|resources)', '^src/tunnel/(protocol|contract)'],
+        pathNot: ['^src/meta/', '^src/client/(?!local)', '^src/tunnel/(protocol|contract)'],
       },
     },
     {

@@ -38,6 +38,9 @@ import { VERSION } from './version.ts';
 /** The only tenant served so far. */
 export const ROOT = 'root';
 
+/** Made once, however many control planes a process or isolate wires: discovery documents are kept by it. */
+const catalog = createCatalog(builtInResources);
+
 /** Kedge itself, at work inside its own process. */
 const SYSTEM: UserInfo = { name: 'system:apiserver', groups: [MASTERS] };
 
@@ -45,13 +48,13 @@ export interface Foundation {
   db: Database;
   store: Store;
   feed: ChangeFeed;
-  cluster: ClusterSettings;
+  clusterSettings(tenant: string): Promise<ClusterSettings>;
   /** The API's public URL: issuer of ServiceAccount tokens. */
   externalUrl: string;
   /** PEM that clients in pods should trust; '' where the edge has a public CA. */
   caBundle: string;
   /** Seals what must not lie in the database in the clear. */
-  cipher: KeyCipher | undefined;
+  cipher: KeyCipher;
   tunnel: TunnelRelay | undefined;
   /** Longest life of a watch, for hosts that limit a request's; absent: as upstream. */
   watchSeconds: number | undefined;
@@ -77,10 +80,13 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   const client = (tenant: string): Client => clients.as(tenant, SYSTEM);
 
   const issuers = issuersAt(foundation.externalUrl);
-  const keys = postgresSigningKeys(db, foundation.cipher === undefined ? {} : { cipher: foundation.cipher });
+  const keys = postgresSigningKeys(db, { cipher: foundation.cipher });
   const authenticator = cachedAuthenticator(
     unionAuthenticator([
-      personalTokenAuthenticator((token) => lookupToken(db, token)),
+      personalTokenAuthenticator(
+        (token) => lookupToken(db, token),
+        (tenant) => [issuers.of(tenant)],
+      ),
       serviceAccountAuthenticator({ keys, issuers, reader: client }),
     ]),
   );
@@ -90,12 +96,12 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   const registry = {
     store,
     feed,
-    catalog: createCatalog(builtInResources),
+    catalog,
     admission: createAdmissionChain([
       ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),
       rbacEscalationCheck(authorizer, rbac),
     ]),
-    clusterSettings: async () => foundation.cluster,
+    clusterSettings: foundation.clusterSettings,
     now,
   };
   const clients = createLocalClients(registry);
@@ -104,6 +110,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     ...registry,
     authenticator,
     authorizer,
+    rules: rbac,
     ...(foundation.tunnel === undefined ? {} : { tunnel: foundation.tunnel }),
     tokens: serviceAccountTokenIssuer({ keys, issuers, reader: client }),
     issuerDiscovery: issuerDiscovery(issuers, keys),

@@ -2,14 +2,17 @@
  * The Workers host: the same control plane, made anew for each request from nothing but the database. Run
  * `kedge init --database-url …` once before the first deployment: a Worker has no files to migrate from.
  */
+import { LRUCache } from 'lru-cache';
+import type { ClusterSettings } from '../apiserver/registry/contract.ts';
+import type { Store } from '../apiserver/storage/contract.ts';
 import {
   createPollingFeed,
   createPostgresStore,
-  ensureTenant,
+  readTenantSettings,
   withEncryption,
   withHeartbeats,
 } from '../apiserver/storage/postgres/index.ts';
-import { connect } from '../db/connection.ts';
+import { connect, type Database } from '../db/connection.ts';
 import { parseEncryptionKeys, readConfig } from './config.ts';
 import { type ControlPlane, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
 
@@ -22,7 +25,7 @@ interface Context {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** A request's connections: one for its statements, and some for what it reads side by side. */
+/** A request's connections: one for its statements, and some for what it reads side by side. Workers allow six. */
 const CONNECTIONS = 5;
 /** Milliseconds of controllers' work after a write; waitUntil allows 30 s. */
 const DRAIN_AFTER_WRITE_MS = 5_000;
@@ -30,41 +33,45 @@ const DRAIN_BY_CRON_MS = 25_000;
 
 export default {
   async fetch(request: Request, environment: WorkerEnvironment, context: Context): Promise<Response> {
-    const { plane, close } = await open(environment, new URL(request.url).origin);
+    const { plane, close } = open(environment, new URL(request.url).origin);
     try {
-      const response = await plane.app.fetch(request);
-      const { response: observed, ended } = observeEnd(response);
+      const answer = await plane.app.fetch(request);
+      const { response, ended } = observeEnd(answer);
       context.waitUntil(
         ended
-          .then(() => (causesWork(request) ? plane.runner.drain(ROOT, DRAIN_AFTER_WRITE_MS) : undefined))
+          .then(() => (causesWork(request, answer) ? plane.runner.drain(ROOT, DRAIN_AFTER_WRITE_MS) : undefined))
           .catch((error: unknown) => console.error('drain failed', error))
           .finally(close),
       );
-      return observed;
+      return response;
     } catch (error) {
       context.waitUntil(close());
       throw error;
     }
   },
 
-  /** Each minute: timers that are due, and what an interrupted drain left behind. */
-  async scheduled(_event: unknown, environment: WorkerEnvironment, context: Context): Promise<void> {
-    const { plane, close } = await open(environment, '');
-    context.waitUntil(plane.runner.drain(undefined, DRAIN_BY_CRON_MS).finally(close));
+  /** Each minute: timers that are due, what an interrupted drain left behind, and changes past their retention. */
+  async scheduled(_event: unknown, environment: WorkerEnvironment, _context: Context): Promise<void> {
+    const { plane, store, close } = open(environment, '');
+    try {
+      await plane.runner.drain(undefined, DRAIN_BY_CRON_MS);
+      await store.compact(new Date());
+    } finally {
+      await close();
+    }
   },
 };
 
-async function open(
+function open(
   environment: WorkerEnvironment,
   externalUrl: string,
-): Promise<{ plane: ControlPlane; close(): Promise<void> }> {
+): { plane: ControlPlane; store: Store; close(): Promise<void> } {
   const config = readConfig(environment);
   const url = environment.HYPERDRIVE?.connectionString ?? config.KEDGE_DATABASE_URL;
   if (url === undefined) throw new Error('no database: bind HYPERDRIVE or set KEDGE_DATABASE_URL');
   if (config.KEDGE_ENCRYPTION_KEYS === undefined) throw new Error('set the secret KEDGE_ENCRYPTION_KEYS');
   // Poolers hand each transaction another session, which does not know what was prepared in the last.
   const db = connect(url, { max: CONNECTIONS, prepare: false });
-  const { settings } = await ensureTenant(db, ROOT);
   const store = withEncryption(
     withHeartbeats(createPostgresStore(db), db),
     parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS),
@@ -73,10 +80,10 @@ async function open(
     db,
     store,
     feed: createPollingFeed(store),
-    cluster: parseClusterSettings(settings),
+    clusterSettings: (tenant) => settingsOf(db, tenant),
     externalUrl: config.KEDGE_EXTERNAL_URL ?? externalUrl,
     caBundle: '',
-    cipher: undefined,
+    cipher: signingKeyCipher(parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS)),
     tunnel: undefined,
     watchSeconds: config.KEDGE_WATCH_SECONDS,
     log: {
@@ -91,11 +98,24 @@ async function open(
       ),
     ],
   });
-  return { plane, close: () => db.close() };
+  return { plane, store, close: () => db.close() };
+}
+
+/**
+ * An isolate may keep these from one request to the next: they are fixed when a tenant is made, and plain data. Anything
+ * with I/O in it (a connection, a pending promise) belongs to the request that made it and must not be kept.
+ */
+const settings = new LRUCache<string, ClusterSettings>({ max: 1000 });
+
+async function settingsOf(db: Database, tenant: string): Promise<ClusterSettings> {
+  const known = settings.get(tenant) ?? parseClusterSettings(await readTenantSettings(db, tenant));
+  settings.set(tenant, known);
+  return known;
 }
 
 /** Writes do at once; a watch is how agents and controllers of others wait, so its end is a good moment too. */
-function causesWork(request: Request): boolean {
+function causesWork(request: Request, response: Response): boolean {
+  if (!response.ok) return false;
   return request.method !== 'GET' || new URL(request.url).searchParams.has('watch');
 }
 

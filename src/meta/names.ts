@@ -47,7 +47,8 @@ function tooLong(max: number, unit: 'bytes' | 'characters'): string {
 }
 
 function wrongFormat(message: string, pattern: string, ...examples: string[]): string {
-  const shown = examples.map((example) => `'${example}'`).join(', or ');
+  // Two spaces before "or", as upstream has them: clients and tests compare whole messages.
+  const shown = examples.map((example) => `'${example}'`).join(',  or ');
   const start = shown === '' ? '' : `e.g. ${shown}, `;
   return `${message} (${start}regex used for validation is '${pattern}')`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../../apiserver/handlers/deps.ts';
 import { RBAC_RESOURCES, type RbacAuthorizer } from '../../apiserver/authz/rbac.ts';
+import type { Log } from '../../apiserver/handlers/deps.ts';
 import type { ChangeFeed, Store } from '../../apiserver/storage/contract.ts';
 
 export interface FollowRolesOptions {

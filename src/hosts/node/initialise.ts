@@ -1,15 +1,17 @@
 /** What a database needs before a host without files or a start of its own (Workers) can serve it. */
+
+import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
+import { MASTERS } from '../../apiserver/request/user.ts';
 import {
   createPollingFeed,
   createPostgresStore,
   withEncryption,
   withHeartbeats,
 } from '../../apiserver/storage/postgres/index.ts';
-import { MASTERS } from '../../apiserver/request/user.ts';
-import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
 import { connect } from '../../db/connection.ts';
 import { createToken } from '../../tenancy/postgres/tokens.ts';
 import type { EncryptionKey } from '../config.ts';
+import { signingKeyCipher } from '../key-cipher.ts';
 import { createControlPlane, ROOT } from '../wiring.ts';
 import { prepareDatabase } from './prepare.ts';
 
@@ -29,10 +31,10 @@ export async function initialise(options: InitialiseOptions): Promise<string> {
       db,
       store,
       feed: createPollingFeed(store),
-      cluster,
+      clusterSettings: async () => cluster,
       externalUrl: 'https://localhost',
       caBundle: '',
-      cipher: undefined,
+      cipher: signingKeyCipher(options.encryptionKeys),
       tunnel: undefined,
       watchSeconds: undefined,
       log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },

@@ -1,6 +1,7 @@
 /** A database made ready: migrated, with the root tenant. Safe with concurrent starters. */
-import { ensureTenant } from '../../apiserver/storage/postgres/index.ts';
+
 import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
+import { ensureTenant } from '../../apiserver/storage/postgres/index.ts';
 import type { Database } from '../../db/connection.ts';
 import { migrate } from '../../db/migrate.ts';
 import { parseClusterSettings, ROOT } from '../wiring.ts';

@@ -15,6 +15,7 @@ import { connect } from '../../db/connection.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
 import type { EncryptionKey } from '../config.ts';
+import { signingKeyCipher } from '../key-cipher.ts';
 import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
 import { followRoles } from './follow-roles.ts';
 import { prepareDatabase } from './prepare.ts';
@@ -70,10 +71,10 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       db,
       store,
       feed,
-      cluster,
+      clusterSettings: async () => cluster,
       externalUrl: options.externalUrl,
       caBundle: options.caCertificate,
-      cipher: undefined,
+      cipher: signingKeyCipher(options.encryptionKeys),
       tunnel: relay,
       watchSeconds: undefined,
       log,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MASTERS } from '../../../src/apiserver/request/user.ts';
 import { createPollingFeed, createPostgresStore, ensureTenant } from '../../../src/apiserver/storage/postgres/index.ts';
 import { connect, type Database } from '../../../src/db/connection.ts';
+import { signingKeyCipher } from '../../../src/hosts/key-cipher.ts';
 import { type ControlPlane, createControlPlane } from '../../../src/hosts/wiring.ts';
 import { createToken } from '../../../src/tenancy/postgres/tokens.ts';
 import { CLUSTER } from '../../support/api.ts';
@@ -25,10 +26,10 @@ beforeAll(async () => {
     db,
     store,
     feed: createPollingFeed(store),
-    cluster: CLUSTER,
+    clusterSettings: async () => CLUSTER,
     externalUrl: BASE,
     caBundle: '',
-    cipher: undefined,
+    cipher: signingKeyCipher([{ id: 'test', key: new Uint8Array(32) }]),
     tunnel: undefined,
     watchSeconds: undefined,
     log: { info() {}, warn() {}, error: (fields, message) => console.error(message, fields) },

@@ -65,7 +65,7 @@ describe('names', () => {
 
   it('explain themselves in upstream words', () => {
     expect(validateDns1123Label('A')).toEqual([
-      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name', or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
     ]);
     expect(validateDns1123Label('a.b')).toEqual(['must not contain dots']);
     expect(validateDns1123Label('a'.repeat(64))).toEqual(['must be no more than 63 characters']);
@@ -74,7 +74,7 @@ describe('names', () => {
     ]);
     expect(validateLabelKey('a.com/')).toEqual([
       'name part must be non-empty',
-      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName', or 'my.name', or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+      "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
     ]);
     expect(validateLabelValue('a'.repeat(64))).toEqual(['must be no more than 63 bytes']);
     expect(validateEnvVarName('..')).toEqual(["must not be '..'"]);
