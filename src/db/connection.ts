@@ -1,8 +1,8 @@
 /** The one way to the database: postgres.js, wrapped so that every statement has a name and every failure a meaning. */
 import postgres from 'postgres';
-import { UnavailableError } from '../apiserver/storage/errors.ts';
 import { isRetryable, translateError } from './errors.ts';
 import { parseTextArray, renderTextArray } from './text-array.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
 /**
  * What the client turns types into: int8 is a number (revisions stay far below 2^53), text[] an array of strings. text

@@ -1,5 +1,5 @@
 /** What a failing database means: one table from SQLSTATE and network codes to what callers act on. */
-import { UnavailableError } from '../apiserver/storage/errors.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
 type Meaning =
   /** The database is away, starting, stopping or out of room: 503, try later. What a write did is unknown. */

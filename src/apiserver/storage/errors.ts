@@ -1,4 +1,5 @@
 /** What a store can throw. Everything else it knows is an outcome; the registry translates both to Status errors. */
+export { UnavailableError } from '../../db/unavailable-error.ts';
 
 /** The revision is older than retention (410 Expired). */
 export class RevisionExpiredError extends Error {
@@ -21,14 +22,6 @@ export class RevisionAheadError extends Error {
     this.name = 'RevisionAheadError';
     this.requested = requested;
     this.current = current;
-  }
-}
-
-/** The database cannot be reached or is restarting (503 with Retry-After). Whether the write happened is unknown. */
-export class UnavailableError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'UnavailableError';
   }
 }
 

@@ -15,5 +15,5 @@ export { createPollingFeed, type PollingFeedOptions } from '../polling-feed.ts';
 export { withHeartbeats } from './heartbeats.ts';
 export { reencrypt } from './reencrypt.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './store.ts';
-export { ensureTenant } from './tenants.ts';
+export { ensureTenant, readTenantSettings } from './tenants.ts';
 export { createWakeUps, type PostgresWakeUps, type PostgresWakeUpsOptions } from './wake-ups.ts';

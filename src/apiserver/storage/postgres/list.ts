@@ -56,8 +56,8 @@ function toResult(rows: readonly Row[], first: Row, query: ListQuery): ListResul
 }
 
 /**
- * Only pages are ordered by the database. It answers a whole list by scanning and then sorts wide rows on disk: 6,500 pods
- * of 1.6 KB took 85 ms, and take 35 ms when they are sorted here by key.
+ * Only pages are ordered by the database. For a whole list its planner may choose to scan the table and then sort wide
+ * rows on disk: 65 of 85 ms for 6,500 pods of 1.6 KB in a table with dead rows. Sorted here by key, they take 25-35 ms.
  */
 function page(sql: Sql, query: ListQuery): Fragment {
   return query.limit === undefined ? sql`` : sql`order by namespace, name limit ${query.limit + 1}`;

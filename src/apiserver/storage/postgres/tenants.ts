@@ -1,4 +1,5 @@
 import type { Database } from '../../../db/connection.ts';
+import { TenantNotFoundError } from '../errors.ts';
 
 /**
  * Makes the tenant unless it is there; its settings are left as they are then. Returns its settings and uid. Revisions
@@ -21,4 +22,13 @@ export async function ensureTenant(
   });
   // The other starter committed between this statement's snapshot and its conflict: it is there now.
   return row ?? ensureTenant(db, id, settings);
+}
+
+/** What the tenant was made with. Throws TenantNotFoundError. */
+export async function readTenantSettings(db: Database, id: string): Promise<Record<string, unknown>> {
+  const [row] = await db.query('tenants.settings', (sql) => {
+    return sql<{ settings: Record<string, unknown> }[]>`select settings from tenants where id = ${id}`;
+  });
+  if (row === undefined) throw new TenantNotFoundError(id);
+  return row.settings;
 }
