@@ -14,6 +14,7 @@ import {
 } from '../apiserver/storage/postgres/index.ts';
 import { connect, type Database } from '../db/connection.ts';
 import { parseEncryptionKeys, readConfig } from './config.ts';
+import { signingKeyCipher } from './key-cipher.ts';
 import { type ControlPlane, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
 
 /** Bindings: Hyperdrive, or KEDGE_DATABASE_URL as a secret; the other KEDGE_ variables as in config.ts. */
@@ -70,12 +71,10 @@ function open(
   const url = environment.HYPERDRIVE?.connectionString ?? config.KEDGE_DATABASE_URL;
   if (url === undefined) throw new Error('no database: bind HYPERDRIVE or set KEDGE_DATABASE_URL');
   if (config.KEDGE_ENCRYPTION_KEYS === undefined) throw new Error('set the secret KEDGE_ENCRYPTION_KEYS');
+  const keys = parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS);
   // Poolers hand each transaction another session, which does not know what was prepared in the last.
   const db = connect(url, { max: CONNECTIONS, prepare: false });
-  const store = withEncryption(
-    withHeartbeats(createPostgresStore(db), db),
-    parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS),
-  );
+  const store = withEncryption(withHeartbeats(createPostgresStore(db), db), keys);
   const plane = createControlPlane({
     db,
     store,
@@ -83,7 +82,7 @@ function open(
     clusterSettings: (tenant) => settingsOf(db, tenant),
     externalUrl: config.KEDGE_EXTERNAL_URL ?? externalUrl,
     caBundle: '',
-    cipher: signingKeyCipher(parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS)),
+    cipher: signingKeyCipher(keys),
     tunnel: undefined,
     watchSeconds: config.KEDGE_WATCH_SECONDS,
     log: {
