@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
-          globalSetup: ['test/support/postgres-setup.ts'],
+          globalSetup: ['test/support/postgres-setup.ts', 'test/support/bundles-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
