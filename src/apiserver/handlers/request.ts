@@ -2,9 +2,10 @@
 import { type Decoded, decodeJson, decodeYaml } from '../../meta/schema/decode.ts';
 import type { Scope } from '../registry/context.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
-import { readBody } from '../request/body.ts';
+import { readBody, readBytes } from '../request/body.ts';
 import type { RequestInfo } from '../request/info.ts';
 import { bodyMediaType } from '../request/negotiate.ts';
+import { decodeProtobuf } from '../request/protobuf/decode.ts';
 import type { UserInfo } from '../request/user.ts';
 import type { AppDeps } from './deps.ts';
 
@@ -50,6 +51,10 @@ export function forResource(request: ApiRequest, definition: ResourceDefinition)
 /** The parsed body; undefined when there is none. Throws 400, 413 and 415. */
 export async function decodeBody(request: Request, strict: boolean): Promise<Decoded | undefined> {
   const media = bodyMediaType(request.headers.get('content-type'));
+  if (media === 'protobuf') {
+    const bytes = await readBytes(request);
+    return bytes.length === 0 ? undefined : { value: decodeProtobuf(bytes), duplicates: [] };
+  }
   const text = await readBody(request);
   if (text === '') return undefined;
   return media === 'yaml' ? decodeYaml(text, { strict }) : decodeJson(text, { strict });

@@ -3,6 +3,7 @@ import type { PatchType } from '../../meta/patch/apply-patch.ts';
 import { StatusError } from '../../meta/status-error.ts';
 
 export type MediaType = 'json' | 'yaml';
+export type BodyMediaType = MediaType | 'protobuf';
 
 export interface OutputForm {
   media: MediaType;
@@ -76,10 +77,11 @@ export function wantsPretty(pretty: string | null, userAgent: string | null): bo
 }
 
 /** The media type of a request body; JSON when it does not say. Throws 415. */
-export function bodyMediaType(contentType: string | null): MediaType {
+export function bodyMediaType(contentType: string | null): BodyMediaType {
   const type = mediaTypeOf(contentType);
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
+  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
   throw StatusError.unsupportedMediaType(ACCEPTED);
 }
 

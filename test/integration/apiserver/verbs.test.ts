@@ -154,9 +154,11 @@ describe('bodies', () => {
     expect((await api.request('POST', MAPS, { body })).status).toBe(413);
   });
 
-  test('protobuf is 415 in and 406 out', async () => {
+  test('protobuf that is none is 400, and 406 as an answer', async () => {
     const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
-    expect((await api.request('POST', MAPS, { body: 'k8s', headers })).status).toBe(415);
+    expect((await api.request('POST', MAPS, { body: 'k8s', headers })).status).toBe(400);
+    const cbor = { 'content-type': 'application/cbor' };
+    expect((await api.request('POST', MAPS, { body: 'x', headers: cbor })).status).toBe(415);
     const answer = await api.request('GET', MAPS, { headers: { accept: 'application/vnd.kubernetes.protobuf' } });
     expect(answer.status).toBe(406);
     expect(answer.body).toMatchObject({ kind: 'Status', reason: 'NotAcceptable' });

@@ -41,12 +41,10 @@ test('people get indented JSON, programs do not', () => {
 });
 
 describe('bodies', () => {
-  test('JSON is assumed; protobuf is refused with 415', () => {
+  test('JSON is assumed; CBOR is refused with 415', () => {
     expect(bodyMediaType(null)).toBe('json');
     expect(bodyMediaType('application/yaml; charset=utf-8')).toBe('yaml');
-    expect(() => bodyMediaType('application/vnd.kubernetes.protobuf')).toThrow(
-      /body of the request was in an unknown format/,
-    );
+    expect(() => bodyMediaType('application/cbor')).toThrow(/body of the request was in an unknown format/);
   });
 
   test('patch types come from the content type', () => {
