@@ -38,20 +38,10 @@ async function expectHealthy(): Promise<void> {
     expect(colours).toEqual(Array(3).fill(String(colour)));
     for (const pod of items) {
       expect(pod.status!.conditions!.find((each) => each.type === 'Ready')!.status).toBe('True');
-      const { stdout } = await run('docker', [
-        'ps',
-        '-q',
-        '--filter',
-        `label=io.kubernetes.pod.uid=${pod.metadata.uid}`,
-        '--filter',
-        'label=io.kubernetes.container.name=web',
-      ]);
-      expect(stdout.trim().split('\n')).toHaveLength(1);
-      expect(stdout.trim()).not.toBe('');
+      expect(await cluster.containers('web', pod.metadata.uid)).toHaveLength(1);
     }
   }, 120);
-  const { stdout } = await run('docker', ['ps', '-q', '--filter', 'label=io.kubernetes.container.name=web']);
-  expect(stdout.trim().split('\n')).toHaveLength(3);
+  await eventually(async () => expect(await cluster.containers('web')).toHaveLength(3));
   await eventually(async () => {
     const { code, stdout: body } = await run('curl', ['-sS', '--max-time', '5', 'http://127.0.0.1:30080']);
     expect(code).toBe(0);
@@ -64,7 +54,8 @@ describe('in the middle of a rollout, kill -9', () => {
     const acknowledged: string[] = [];
     const writing = (async () => {
       for (let i = 0; ; i++) {
-        const { code } = await cluster.tryKubectl(['create', 'configmap', `written-${i}`]);
+        const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `written-${i}` } };
+        const { code } = await cluster.tryKubectl(['create', '-f', '-'], JSON.stringify(configMap));
         if (code !== 0) return;
         acknowledged.push(`configmap/written-${i}`);
       }
@@ -107,18 +98,14 @@ describe('in the middle of a rollout, kill -9', () => {
 describe('Ctrl-C and a new start', () => {
   test('find the pods as they were and recreate none', async () => {
     await expectHealthy();
-    const containers = () =>
-      run('docker', ['ps', '-q', '--no-trunc', '--filter', 'label=io.kubernetes.container.name']).then((result) =>
-        result.stdout.split('\n').sort(),
-      );
-    const before = await containers();
+    const before = await cluster.containers();
     expect(await cluster.stop()).toBe(0);
-    expect(await containers()).toEqual(before);
+    expect(await cluster.containers()).toEqual(before);
     const { code, stdout } = await run('curl', ['-sS', '--max-time', '5', 'http://127.0.0.1:30080']);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Hello from hello-/)]);
     await cluster.start();
     await cluster.kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=hello', '--timeout=60s');
-    expect(await containers()).toEqual(before);
+    expect(await cluster.containers()).toEqual(before);
     await expectHealthy();
   });
 });

@@ -107,44 +107,29 @@ describe('a Deployment and a Service', () => {
   test('are reached from inside a pod, by its own Service too', async () => {
     const service = await cluster.get<Service>('service', 'hello');
     const [pod] = await helloPods();
-    const { stdout } = await run('docker', [
-      'ps',
-      '-q',
-      '--filter',
-      `label=io.kubernetes.pod.uid=${pod!.metadata.uid}`,
-      '--filter',
-      'label=io.kubernetes.container.name=web',
-    ]);
+    const [container] = await cluster.containers('web', pod!.metadata.uid);
     for (let i = 0; i < 12; i++) {
-      const inside = await run('docker', [
-        'exec',
-        stdout.trim(),
-        'wget',
-        '-qO-',
-        '-T',
-        '5',
-        `http://${service.spec!.clusterIP}`,
-      ]);
-      expect(inside.stdout).toMatch(/^Hello from hello-/);
+      const get = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 ${service.spec!.clusterIP} 80 | tail -1`;
+      const inside = await run('docker', ['exec', container!, 'sh', '-c', get]);
+      expect(inside.stdout || inside.stderr).toMatch(/^Hello from hello-/);
     }
   });
 
   test('have logs, whole and followed', async () => {
     expect(await cluster.kubectl('logs', 'deploy/hello')).toMatch(/^hello-\S+ listens on port 8080\n/);
     const [pod] = await helloPods();
-    const follow = cluster.tryKubectl(['logs', '-f', '--tail=0', pod!.metadata.name!]);
-    const log = await eventually(async () => {
-      // httpd -v logs each request with its peer.
+    const name = pod!.metadata.name!;
+    const follow = cluster.follow('logs', '-f', '--tail=0', name);
+    await eventually(async () => {
+      // httpd -v logs each request; only what is written from now on is followed.
       await run('curl', ['-sS', '--max-time', '5', `http://${pod!.status!.podIP}:8080/`]);
-      const text = await cluster.kubectl('logs', '--since=60s', '--timestamps', pod!.metadata.name!);
-      expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z .*200/m);
-      return text;
+      expect(follow.output()).toContain('response:200');
     });
-    expect(log.split('\n').length).toBeGreaterThan(1);
-    await cluster.kubectl('delete', 'pod', pod!.metadata.name!);
-    const followed = await follow;
-    expect(followed.code).toBe(0);
-    expect(followed.stdout).toContain('response:200');
+    expect(follow.output()).not.toContain('listens on port 8080');
+    const recent = await cluster.kubectl('logs', '--since=60s', '--timestamps', name);
+    expect(recent).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z .*response:200$/m);
+    await cluster.kubectl('delete', 'pod', name);
+    expect(await follow.ended).toBe(0);
     await cluster.kubectl('rollout', 'status', 'deploy/hello', '--timeout=120s');
   });
 });
@@ -193,19 +178,12 @@ describe('a running Deployment', () => {
   });
 
   test('has a killed container restarted, with back-off when it repeats', async () => {
-    const [pod] = await helloPods();
+    const [pod] = await readyPods();
     const name = pod!.metadata.name!;
     const killWeb = async () => {
-      const { stdout } = await run('docker', [
-        'ps',
-        '-q',
-        '--filter',
-        `label=io.kubernetes.pod.uid=${pod!.metadata.uid}`,
-        '--filter',
-        'label=io.kubernetes.container.name=web',
-      ]);
-      if (stdout.trim() === '') throw new Error('no running container');
-      await run('docker', ['kill', stdout.trim()]);
+      const [container] = await cluster.containers('web', pod!.metadata.uid);
+      if (container === undefined) throw new Error('no running container');
+      await run('docker', ['kill', container]);
     };
     await killWeb();
     await eventually(async () => {
@@ -280,15 +258,7 @@ describe('kubectl', () => {
       expect(await cluster.kubectl('get', 'pods,rs,endpoints', '-l', 'app=hello', '-o', 'name')).toBe('');
     });
     await eventually(async () => {
-      const left = await run('docker', [
-        'ps',
-        '-a',
-        '--format',
-        '{{.Names}}',
-        '--filter',
-        'label=io.kubernetes.pod.namespace=default',
-      ]);
-      expect(left.stdout.split('\n').filter((name) => name.includes('hello'))).toEqual([]);
+      expect(await cluster.containers()).toEqual([]);
     });
     const service = await run('curl', ['-sS', '--max-time', '2', 'http://127.0.0.1:30080']);
     expect(service.code).not.toBe(0);

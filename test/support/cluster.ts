@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { dataDirAt } from '../../src/cli/data-dir.ts';
+import { type DataDir, dataDirAt } from '../../src/cli/data-dir.ts';
 import { pinnedTool, toolsFolder } from '../../src/cli/kubectl.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -18,7 +18,7 @@ export interface CommandResult {
 
 export interface TestCluster {
   url: string;
-  dataDir: ReturnType<typeof dataDirAt>;
+  dataDir: DataDir;
   nodeName: string;
   /** What `kedge up` has printed so far. */
   output(): string;
@@ -27,6 +27,10 @@ export interface TestCluster {
   /** Runs kubectl, with standard input, and returns however it ends. */
   tryKubectl(args: string[], input?: string, env?: Record<string, string>): Promise<CommandResult>;
   get<T>(...args: string[]): Promise<T>;
+  /** Starts a kubectl that goes on by itself (logs -f, get -w). */
+  follow(...args: string[]): { output(): string; ended: Promise<number> };
+  /** Ids of this cluster's running app containers of that name (or of all), by docker ps. */
+  containers(name?: string, podUid?: string): Promise<string[]>;
   /** kill -9 of the control plane process alone; agent and database live on. */
   killControlPlane(): Promise<void>;
   /** Starts `kedge up` (again) and waits until it says that it is ready. */
@@ -64,6 +68,34 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
     },
     async get<T>(...args: string[]) {
       return JSON.parse(await cluster.kubectl('get', ...args, '-o', 'json')) as T;
+    },
+    async containers(name, podUid) {
+      const labels = [
+        `kedge.dev/cluster=${await clusterId(dataDir)}`,
+        name === undefined ? 'io.kubernetes.container.name' : `io.kubernetes.container.name=${name}`,
+        ...(podUid === undefined ? [] : [`io.kubernetes.pod.uid=${podUid}`]),
+      ];
+      const { stdout } = await run('docker', [
+        'ps',
+        '-q',
+        '--no-trunc',
+        ...labels.flatMap((label) => ['--filter', `label=${label}`]),
+      ]);
+      return stdout
+        .split('\n')
+        .filter((id) => id !== '')
+        .sort();
+    },
+    follow(...args) {
+      const child = spawn(kubectl, args, { env: { ...process.env, KUBECONFIG: dataDir.kubeconfig } });
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      return {
+        output: () => text,
+        ended: new Promise((resolve) => child.once('close', (code) => resolve(code ?? -1))),
+      };
     },
     async start() {
       const from = printed.length;
@@ -118,7 +150,7 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
     },
     async remove() {
       await cluster.stop();
-      const { id } = JSON.parse(await readFile(dataDir.cluster, 'utf8')) as { id: string };
+      const id = await clusterId(dataDir);
       const cleanup = await run(process.execPath, [
         path.join(ROOT, 'agent/main.ts'),
         'cleanup',
@@ -132,6 +164,10 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
     },
   };
   return cluster;
+}
+
+async function clusterId(dataDir: DataDir): Promise<string> {
+  return (JSON.parse(await readFile(dataDir.cluster, 'utf8')) as { id: string }).id;
 }
 
 /** Runs a program to its end; never throws for its exit code. */
