@@ -1,0 +1,81 @@
+/**
+ * What is said between an agent and the relay. Both connections are WebSockets that the agent opens, with its bearer token:
+ *
+ *   control    GET /apis/kedge.dev/v1/nodes/<name>/tunnel           text frames, one JSON message each
+ *   dial-back  GET /apis/kedge.dev/v1/nodes/<name>/tunnel/<stream>  a text frame StreamHead, then binary frames of bytes;
+ *                                                                   the close ends the stream
+ *
+ * A stream is a connection of its own, so flow control is TCP's and a slow reader holds up nobody else.
+ */
+import { z } from 'zod';
+import type { Status } from '../meta/status-error.ts';
+
+/** Seconds between the relay's pings; a control link silent for three of them is dead (a machine that lost its NAT). */
+export const PING_SECONDS = 20;
+
+export const logRequestSchema = z.object({
+  kind: z.literal('logs'),
+  namespace: z.string(),
+  pod: z.string(),
+  uid: z.string(),
+  container: z.string(),
+  follow: z.boolean(),
+  previous: z.boolean(),
+  timestamps: z.boolean(),
+  tailLines: z.int().min(0).optional(),
+  limitBytes: z.int().min(1).optional(),
+  sinceSeconds: z.int().optional(),
+  sinceTime: z.string().optional(),
+});
+
+export const streamRequestSchema = z.discriminatedUnion('kind', [logRequestSchema]);
+
+/** Relay to agent. An agent refuses a request that it does not know by dialling back with an error. */
+export const relayMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('open'), stream: z.string().min(1), request: z.looseObject({ kind: z.string() }) }),
+  z.object({ type: z.literal('ping') }),
+]);
+
+/** Agent to relay. */
+export const agentMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), version: z.string() }),
+  z.object({ type: z.literal('pong') }),
+]);
+
+const statusSchema = z.looseObject({ kind: z.literal('Status'), code: z.int(), message: z.string().optional() });
+
+/** The first frame of a dial-back. */
+export const streamHeadSchema = z.union([z.object({ status: z.literal('ok') }), statusSchema]);
+
+export type RelayMessage = z.infer<typeof relayMessageSchema>;
+export type AgentMessage = z.infer<typeof agentMessageSchema>;
+export type StreamHead = { status: 'ok' } | Status;
+
+/** Decodes a text frame; undefined when it is not JSON or not of this schema. */
+export function decodeMessage<T>(schema: z.ZodType<T>, frame: string | Uint8Array): T | undefined {
+  if (typeof frame !== 'string') return undefined;
+  try {
+    const parsed = schema.safeParse(JSON.parse(frame));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Path of a node's control link, or of a dial-back when `stream` is given. */
+export function tunnelPath(node: string, stream?: string): string {
+  const base = `/apis/kedge.dev/v1/nodes/${encodeURIComponent(node)}/tunnel`;
+  return stream === undefined ? base : `${base}/${encodeURIComponent(stream)}`;
+}
+
+/** The node, and the stream if any, of a path below the server's (or tenant's) root; undefined for any other path. */
+export function parseTunnelPath(path: string): { node: string; stream?: string } | undefined {
+  const match = /^\/apis\/kedge\.dev\/v1\/nodes\/([^/]+)\/tunnel(?:\/([^/]+))?$/.exec(path);
+  if (match === null) return undefined;
+  try {
+    const node = decodeURIComponent(match[1]!);
+    return match[2] === undefined ? { node } : { node, stream: decodeURIComponent(match[2]) };
+  } catch {
+    return undefined;
+  }
+}
