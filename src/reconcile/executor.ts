@@ -12,7 +12,10 @@ export interface Clients {
 }
 
 export interface Executor {
-  /** Reconciles one claimed key and finishes it. Never throws. Resolves to the seconds until it is due again, if it is. */
+  /**
+   * Reconciles one claimed key and finishes it. Never throws. Resolves to the seconds until it, or a key that it
+   * enqueued, is due, if any is.
+   */
   run(item: WorkItem, signal: AbortSignal): Promise<number | undefined>;
 }
 
@@ -31,7 +34,12 @@ export function createExecutor(options: {
   const { queue, clients, leaseSeconds, log, now } = options;
   const controllers = new Map(options.controllers.map((controller) => [controller.name, controller]));
 
-  async function reconcile(controller: Controller, item: WorkItem, signal: AbortSignal): Promise<Finish> {
+  async function reconcile(
+    controller: Controller,
+    item: WorkItem,
+    signal: AbortSignal,
+    onEnqueued: () => void,
+  ): Promise<Finish> {
     const { tenant } = item;
     const client = clients.as(tenant, serviceAccount(controller));
     try {
@@ -41,11 +49,13 @@ export function createExecutor(options: {
           client,
           ownership: clients.ownership(tenant),
           events: options.recorder(tenant, client, controller.eventSource ?? controller.name),
-          enqueue: (keys) =>
-            queue.enqueue(
+          enqueue: async (keys) => {
+            await queue.enqueue(
               tenant,
               keys.map((key) => ({ controller: controller.name, key })),
-            ),
+            );
+            onEnqueued();
+          },
           now,
           signal,
         },
@@ -82,10 +92,13 @@ export function createExecutor(options: {
         },
         leaseSeconds * EXTEND_SHARE * 1000,
       );
+      let enqueued = false;
       try {
-        const outcome = await reconcile(controller, item, stop.signal);
+        const outcome = await reconcile(controller, item, stop.signal, () => {
+          enqueued = true;
+        });
         const again = await queue.finish(item, outcome);
-        if (again || outcome.kind === 'release') return 0;
+        if (again || enqueued || outcome.kind === 'release') return 0;
         return outcome.kind === 'done' ? undefined : outcome.seconds;
       } catch (error) {
         log.error('work could not be finished; it is due again when its lease ends', { ...item, error });

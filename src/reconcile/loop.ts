@@ -24,6 +24,8 @@ export function createLoop(options: {
   const due = createWaker();
   const changed = createWaker();
   const woken = new Set<string>();
+  /** Every place was taken at the last claim, so that more keys may be due than are running. */
+  let crowded = false;
 
   /** Dispatches a tenant's changes as its feed brings them; begins again after an outage or an expired cursor. */
   async function follow(source: ChangeFeed, tenant: string, signal: AbortSignal): Promise<void> {
@@ -91,17 +93,17 @@ export function createLoop(options: {
   /** Claims as many keys as there is room for. Returns the milliseconds after which to look again unasked. */
   async function fill(running: Set<Promise<void>>, signal: AbortSignal): Promise<number> {
     const room = concurrency - running.size;
-    if (room <= 0) return leaseSeconds * 1000;
-    const items = await queue.claim(names, undefined, room, leaseSeconds);
+    const items = room > 0 ? await queue.claim(names, undefined, room, leaseSeconds) : [];
     for (const item of items) {
       const run = executor.run(item, signal).then((again) => {
         running.delete(run);
-        // A free place matters only if places were short, a key that is due again always does.
-        if (again !== undefined || running.size >= concurrency - 1) due.wake();
+        if (crowded || again !== undefined) due.wake();
       });
       running.add(run);
     }
-    if (items.length === room) return leaseSeconds * 1000;
+    crowded = items.length === room;
+    // Places may have become free during the claim.
+    if (crowded) return running.size < concurrency ? 0 : leaseSeconds * 1000;
     const seconds = await queue.secondsToNext(names, undefined);
     return Math.min(Math.max(seconds ?? Infinity, 0.001), options.sweepSeconds) * 1000;
   }
