@@ -37,7 +37,8 @@ export default {
     const { plane, close } = open(environment, new URL(request.url).origin);
     try {
       const answer = await plane.app.fetch(request);
-      const { response, ended } = observeEnd(answer);
+      const { response, ended } = observeEnd(request, answer);
+      context.waitUntil(discardBody(request));
       context.waitUntil(
         ended
           .then(() => (causesWork(request, answer) ? plane.runner.drain(ROOT, DRAIN_AFTER_WRITE_MS) : undefined))
@@ -114,14 +115,39 @@ async function settingsOf(db: Database, tenant: string): Promise<ClusterSettings
 
 /** Writes do at once; a watch is how agents and controllers of others wait, so its end is a good moment too. */
 function causesWork(request: Request, response: Response): boolean {
-  if (!response.ok) return false;
-  return request.method !== 'GET' || new URL(request.url).searchParams.has('watch');
+  return response.ok && (request.method !== 'GET' || isWatch(request));
 }
 
-/** The connections must live until the last byte of a watch has been sent, or its reader has gone. */
-function observeEnd(response: Response): { response: Response; ended: Promise<void> } {
-  if (response.body === null) return { response, ended: Promise.resolve() };
+function isWatch(request: Request): boolean {
+  return request.method === 'GET' && new URL(request.url).searchParams.has('watch');
+}
+
+/** Bytes of a refused upload that are taken, so that its client, still sending, sees the answer and not a reset. */
+const DISCARD_BYTES = 8 * 1024 * 1024;
+
+async function discardBody(request: Request): Promise<void> {
+  if (request.bodyUsed) return;
+  let size = 0;
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size > DISCARD_BYTES) break;
+    }
+  } catch {
+    // The client has gone, and the answer with it.
+  }
+}
+
+/** The response, and when its last byte has been sent or its reader has gone: connections must live until then. */
+function observeEnd(request: Request, answer: Response): { response: Response; ended: Promise<void> } {
+  if (answer.body === null) return { response: answer, ended: Promise.resolve() };
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const ended = response.body.pipeTo(writable).catch(() => {});
-  return { response: new Response(readable, response), ended };
+  const ended = answer.body.pipeTo(writable).catch(() => {});
+  const response = new Response(readable, answer);
+  if (isWatch(request)) {
+    // Compressed on the way, events would wait until enough of them fill a block.
+    response.headers.set('content-encoding', 'identity');
+    response.headers.append('cache-control', 'no-transform');
+  }
+  return { response, ended };
 }

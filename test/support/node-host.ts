@@ -1,0 +1,48 @@
+/** The Node host as `kedge up` runs it, over real TLS on a port of its own, over a database of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { MASTERS } from '../../src/apiserver/request/user.ts';
+import { ensureServerIdentity } from '../../src/cli/up/ca.ts';
+import type { EncryptionKey } from '../../src/hosts/config.ts';
+import { startNodeHost } from '../../src/hosts/node/start.ts';
+
+export interface RunningNodeHost {
+  /** https://127.0.0.1:<port> */
+  url: string;
+  /** PEM; clients must trust it. */
+  ca: string;
+  /** An administrator's. */
+  token: string;
+  stop(): Promise<void>;
+}
+
+export async function startTestNodeHost(options: {
+  databaseUrl: string;
+  encryptionKeys: readonly EncryptionKey[];
+}): Promise<RunningNodeHost> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-host-'));
+  const identity = await ensureServerIdentity(folder, ['127.0.0.1'], new Date());
+  const host = await startNodeHost({
+    databaseUrl: options.databaseUrl,
+    connections: 10,
+    listen: { host: '127.0.0.1', port: 0 },
+    tls: { certificate: identity.certificate, key: identity.key },
+    caCertificate: identity.caCertificate,
+    externalUrl: 'https://127.0.0.1',
+    encryptionKeys: options.encryptionKeys,
+    cluster: { serviceCIDR: '10.96.0.0/16', clusterCIDR: '10.244.0.0/16' },
+    logFile: path.join(folder, 'host.log'),
+    logLevel: 'warn',
+  });
+  const token = await host.createToken({ user: 'admin', groups: [MASTERS], description: 'test' });
+  return {
+    url: `https://127.0.0.1:${host.port}`,
+    ca: identity.caCertificate,
+    token,
+    async stop() {
+      await host.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
