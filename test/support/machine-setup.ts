@@ -2,14 +2,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ensureDocker } from '../../src/cli/up/docker.ts';
+import { DEFAULT_SOCKET, ensureDocker } from '../../src/cli/up/docker.ts';
 import { createProgress } from '../../src/cli/up/progress.ts';
 import { importBusybox } from './images.ts';
 
 export default async function setup(): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-dockerd-'));
   await ensureDocker(
-    { socketPath: '/var/run/docker.sock', install: true, logFile: path.join(folder, 'dockerd.log') },
+    { socketPath: DEFAULT_SOCKET, install: true, logFile: path.join(folder, 'dockerd.log') },
     createProgress(process.stderr),
   );
   await importBusybox(['busybox:1.36', 'busybox:1.37']);

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { readConfig } from '../../hosts/config.ts';
 import { DEFAULT_DATA_DIR } from '../data-dir.ts';
+import { DEFAULT_SOCKET } from './docker.ts';
 import { up } from './up.ts';
 
 interface Flags {
@@ -23,7 +24,7 @@ export function upCommand(): Command {
     .option('--no-install', 'do not install Docker when it is missing')
     .option('--no-agent', 'run no pods on this machine')
     .option('--node-name <name>', 'name of this machine’s Node (default: its host name)')
-    .option('--docker-socket <path>', 'socket of the Docker Engine API', '/var/run/docker.sock')
+    .option('--docker-socket <path>', 'socket of the Docker Engine API', DEFAULT_SOCKET)
     .action(async (flags: Flags) => {
       try {
         const config = readConfig({

@@ -9,7 +9,10 @@ import type { Progress } from './progress.ts';
 const run = promisify(execFile);
 const READY_WITHIN_MS = 60_000;
 
+export const DEFAULT_SOCKET = '/var/run/docker.sock';
+
 export interface DockerOptions {
+  /** Only a Docker on the default socket is installed or started; any other is somebody's own. */
   socketPath: string;
   /** Whether missing packages may be installed. */
   install: boolean;
@@ -23,6 +26,9 @@ export class DockerMissingError extends Error {}
 /** Returns when the Engine API answers. Installs and starts Docker when allowed; says so in a line each. */
 export async function ensureDocker(options: DockerOptions, progress: Progress): Promise<void> {
   if (await answers(options.socketPath)) return;
+  if (options.socketPath !== DEFAULT_SOCKET) {
+    throw new DockerMissingError(`Docker does not answer on ${options.socketPath}.`);
+  }
   const missing = await missingPackages();
   if (missing.length > 0) {
     const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
