@@ -48,12 +48,16 @@ async function kill(child: ChildProcess): Promise<Date> {
   return row!.now;
 }
 
-/** Until the process is in the middle of a run. */
-async function busy({ pid }: ChildProcess): Promise<void> {
-  await eventually(
+/** One of the processes that are in the middle of a run, at random. */
+async function busyOne(workers: readonly ChildProcess[]): Promise<ChildProcess> {
+  return await eventually(
     async () => {
-      const open = await db.query('test.open', (sql) => sql`select from ledger where pid = ${pid!} and ended is null`);
-      expect(open.length).toBeGreaterThan(0);
+      const open = await db.query('test.open', (sql) => {
+        return sql<{ pid: number }[]>`select distinct pid from ledger where ended is null`;
+      });
+      const busy = workers.filter((worker) => open.some(({ pid }) => pid === worker.pid));
+      expect(busy.length).toBeGreaterThan(0);
+      return busy[Math.floor(Math.random() * busy.length)]!;
     },
     20,
     1,
@@ -83,17 +87,19 @@ test('processes killed at random lose no change and never run a key twice at onc
   const deaths = new Map<number, Date>();
   const written = new Map<string, WriteOutcome>();
   let workers: ChildProcess[] = await Promise.all([start(), start()]);
-  const writeAll = async (round: number) => {
-    for (let index = 0; index < OBJECTS; index++) {
-      const name = `object-${index}`;
-      written.set(name, await write(name, written.get(name), round));
-    }
-  };
   for (let round = 0; round < ROUNDS; round++) {
-    const victim = workers[Math.floor(Math.random() * workers.length)]!;
-    const [died] = await Promise.all([busy(victim).then(() => kill(victim)), writeAll(round)]);
-    deaths.set(victim.pid!, died);
-    workers = [...workers.filter((worker) => worker !== victim), await start()];
+    let died: Date | undefined;
+    const killing = busyOne(workers).then(async (victim) => {
+      died = await kill(victim);
+      deaths.set(victim.pid!, died);
+      workers = [...workers.filter((worker) => worker !== victim), await start()];
+    });
+    // Goes on until the kill, so that there is always something to be in the middle of.
+    for (let index = 0; index < OBJECTS || died === undefined; index++) {
+      const name = `object-${index % OBJECTS}`;
+      written.set(name, await write(name, written.get(name), index));
+    }
+    await killing;
   }
 
   const runs = await eventually(
