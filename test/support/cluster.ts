@@ -20,6 +20,8 @@ export interface TestCluster {
   url: string;
   dataDir: DataDir;
   nodeName: string;
+  /** Names everything of the cluster on this machine. Known once it has been started. */
+  id(): Promise<string>;
   /** What `kedge up` has printed so far. */
   output(): string;
   /** Runs kubectl; throws with its stderr when it fails. Returns stdout. */
@@ -59,6 +61,7 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
     url,
     dataDir,
     nodeName: os.hostname().toLowerCase(),
+    id: () => clusterId(dataDir),
     output: () => printed,
     tryKubectl,
     async kubectl(...args) {
@@ -150,7 +153,8 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
     },
     async remove() {
       await cluster.stop();
-      const id = await clusterId(dataDir);
+      const id = await clusterId(dataDir).catch(() => undefined);
+      if (id === undefined) return;
       const cleanup = await run(process.execPath, [
         path.join(ROOT, 'agent/main.ts'),
         'cleanup',
