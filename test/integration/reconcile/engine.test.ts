@@ -93,6 +93,23 @@ test('a key that changes during its run is run again', async () => {
   expect(seen).toHaveLength(2);
 });
 
+test.each([
+  ['done', { kind: 'done' }],
+  ['put off', { kind: 'after', seconds: 3600 }],
+  ['failed', { kind: 'retry', seconds: 3600, error: 'no' }],
+] as const)(
+  'a key that was asked for during its run is due again at once, although the run is %s',
+  async (_, outcome) => {
+    const queue = createWorkQueue(db, 'again');
+    await queue.enqueue(tenant, [{ controller: 'test', key: 'a' }]);
+    const [item] = await queue.claim(['test'], tenant, 1, 10);
+    await queue.enqueue(tenant, [{ controller: 'test', key: 'a' }]);
+    expect(await queue.claim(['test'], tenant, 1, 10), 'it must not run twice at once').toEqual([]);
+    expect(await queue.finish(item!, outcome)).toBe(true);
+    expect(await queue.claim(['test'], tenant, 1, 10)).toMatchObject([{ key: 'a' }]);
+  },
+);
+
 test('a failing key is tried again with growing pauses, a terminal one is dropped until it changes', async () => {
   const runs: string[] = [];
   const runner = runnerOf({
