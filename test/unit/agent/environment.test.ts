@@ -79,6 +79,8 @@ describe('a container’s environment', () => {
 
 it('tells services in both of upstream’s forms, and kubernetes to every namespace', () => {
   const service = (namespace: string, name: string, clusterIP: string, port: number): Service => ({
+    apiVersion: 'v1',
+    kind: 'Service',
     metadata: { namespace, name },
     spec: { clusterIP, ports: [{ name: 'http', port, protocol: 'TCP' }] },
   });

@@ -5,13 +5,17 @@ import type { EndpointSlice, Service } from '../../../src/client/resources.ts';
 
 function service(spec: Partial<NonNullable<Service['spec']>> = {}): Service {
   return {
+    apiVersion: 'v1',
+    kind: 'Service',
     metadata: { namespace: 'default', name: 'web' },
     spec: { clusterIP: '10.96.0.10', ports: [{ name: 'http', port: 80, protocol: 'TCP' }], ...spec },
   };
 }
 
-function slice(endpoints: EndpointSlice['endpoints']): EndpointSlice {
+function slice(endpoints: NonNullable<EndpointSlice['endpoints']>): EndpointSlice {
   return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
     metadata: { namespace: 'default', name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
     addressType: 'IPv4',
     ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
@@ -131,7 +135,7 @@ describe('the ruleset', () => {
 describe('endpoints', () => {
   it('that end but serve are used only when no other is ready', () => {
     const leaving = { addresses: ['10.244.1.9'], conditions: { ready: false, serving: true, terminating: true } };
-    const targets = (endpoints: EndpointSlice['endpoints']) =>
+    const targets = (endpoints: NonNullable<EndpointSlice['endpoints']>) =>
       servicePorts([service()], [slice(endpoints)], 'n1')[0]!.backends.map(({ target }) => target);
     expect(targets([HERE, leaving])).toEqual(['10.244.1.2:8080']);
     expect(targets([leaving])).toEqual(['10.244.1.9:8080']);
