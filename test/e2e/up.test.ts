@@ -29,33 +29,31 @@ const kedge = (...args: string[]) =>
 async function serve(cluster: TestCluster, name: string): Promise<string> {
   const created = await cluster.tryKubectl(
     ['create', '-f', '-'],
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'List',
-      items: [
-        {
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name, labels: { app: name } },
-          spec: {
-            terminationGracePeriodSeconds: 1,
-            containers: [
-              {
-                name: 'web',
-                image: 'busybox:1.36',
-                command: ['sh', '-c', `mkdir /www; echo ${name} > /www/index.html; exec httpd -f -p 80 -h /www`],
-              },
-            ],
-          },
+    [
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              name: 'web',
+              image: 'busybox:1.36',
+              command: ['sh', '-c', `mkdir /www; echo ${name} > /www/index.html; exec httpd -f -p 80 -h /www`],
+            },
+          ],
         },
-        {
-          apiVersion: 'v1',
-          kind: 'Service',
-          metadata: { name },
-          spec: { selector: { app: name }, ports: [{ port: 80 }] },
-        },
-      ],
-    }),
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name },
+        spec: { selector: { app: name }, ports: [{ port: 80 }] },
+      },
+    ]
+      .map((object) => JSON.stringify(object))
+      .join('\n---\n'),
   );
   expect(created.stderr).toBe('');
   await cluster.kubectl('wait', '--for=condition=Ready', `pod/${name}`, '--timeout=60s');
