@@ -138,7 +138,10 @@ async function discardBody(request: Request): Promise<void> {
   }
 }
 
-/** The response, and when its last byte has been sent or its reader has gone: connections must live until then. */
+/**
+ * The response, and when its last byte has been sent: connections must live until then. A client that leaves is noticed
+ * when there is something to write to it, so an abandoned watch may hold its connection for as long as it may live.
+ */
 function observeEnd(request: Request, answer: Response): { response: Response; ended: Promise<void> } {
   if (answer.body === null) return { response: answer, ended: Promise.resolve() };
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

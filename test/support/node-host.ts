@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createTransport } from '../../agent/host/transport.ts';
 import { MASTERS } from '../../src/apiserver/request/user.ts';
 import { ensureServerIdentity } from '../../src/cli/up/ca.ts';
 import type { EncryptionKey } from '../../src/hosts/config.ts';
 import { startNodeHost } from '../../src/hosts/node/start.ts';
+import { createSession, type Session } from '../contract/api-session.ts';
 
 export interface RunningNodeHost {
   /** https://127.0.0.1:<port> */
@@ -14,6 +16,8 @@ export interface RunningNodeHost {
   ca: string;
   /** An administrator's. */
   token: string;
+  /** The administrator over HTTP/1.1. */
+  session(): Session;
   stop(): Promise<void>;
 }
 
@@ -36,10 +40,12 @@ export async function startTestNodeHost(options: {
     logLevel: 'warn',
   });
   const token = await host.createToken({ user: 'admin', groups: [MASTERS], description: 'test' });
+  const url = `https://127.0.0.1:${host.port}`;
   return {
-    url: `https://127.0.0.1:${host.port}`,
+    url,
     ca: identity.caCertificate,
     token,
+    session: () => createSession(createTransport({ ca: identity.caCertificate }), url, token),
     async stop() {
       await host.close();
       await rm(folder, { recursive: true, force: true });
