@@ -1,6 +1,7 @@
 /** Composes the control plane from its parts, the same way on every host. What differs comes in as Foundation. */
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { protobufDescriptors } from '../apis/generated/protobuf.js';
 import { builtInResources, createCatalog } from '../apis/index.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
@@ -114,6 +115,8 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     ...(foundation.tunnel === undefined ? {} : { tunnel: foundation.tunnel }),
     tokens: serviceAccountTokenIssuer({ keys, issuers, reader: client }),
     issuerDiscovery: issuerDiscovery(issuers, keys),
+    // None where kubectl was not installed to derive them from.
+    ...(Object.keys(protobufDescriptors.kinds).length === 0 ? {} : { protobuf: protobufDescriptors }),
     version: {
       ...VERSION,
       gitCommit: '',

@@ -1,5 +1,6 @@
 /** The API server over a fresh database, called in-process: no HTTP, no authorization, one token. */
 import type { Hono } from 'hono';
+import { protobufDescriptors } from '../../src/apis/generated/protobuf.js';
 import { builtInResources, createCatalog } from '../../src/apis/index.ts';
 import { type AppDeps, createApp } from '../../src/apiserver/app.ts';
 import type { ClusterSettings } from '../../src/apiserver/registry/contract.ts';
@@ -78,6 +79,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
       authenticate: async (token) => (token === TOKEN ? { tenant: TENANT, user: ADMIN } : undefined),
     },
     authorizer: { authorize: async () => ({ decision: 'allow', reason: '' }) },
+    protobuf: protobufDescriptors,
     version: {
       major: '1',
       minor: '35',

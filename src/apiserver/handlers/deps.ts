@@ -1,4 +1,5 @@
 /** What the API server is made of; wired by the hosts. */
+import type { ProtobufDescriptors } from '../../meta/protobuf/descriptors.ts';
 import type { TunnelRelay } from '../../tunnel/contract.ts';
 import type { TokenAuthenticator } from '../authn/contract.ts';
 import type { Authorizer } from '../authz/contract.ts';
@@ -74,6 +75,8 @@ export interface AppDeps extends RegistryDeps {
   tokens?: ServiceAccountTokenIssuer;
   /** Absent: /.well-known/openid-configuration and /openid/v1/jwks are not served. */
   issuerDiscovery?: IssuerDiscovery;
+  /** Of the kinds that bodies may be in protobuf. Absent: protobuf is refused with 415. */
+  protobuf?: ProtobufDescriptors;
   version: VersionInfo;
   /** What must hold for this process to serve. */
   ready(): Promise<CheckResult[]>;

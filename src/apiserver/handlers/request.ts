@@ -1,11 +1,11 @@
 /** One request on its way through the handlers. */
+import { decodeProtobuf } from '../../meta/protobuf/decode.ts';
 import { type Decoded, decodeJson, decodeYaml } from '../../meta/schema/decode.ts';
 import type { Scope } from '../registry/context.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
 import { readBody, readBytes } from '../request/body.ts';
 import type { RequestInfo } from '../request/info.ts';
 import { bodyMediaType } from '../request/negotiate.ts';
-import { decodeProtobuf } from '../request/protobuf/decode.ts';
 import type { UserInfo } from '../request/user.ts';
 import type { AppDeps } from './deps.ts';
 
@@ -49,13 +49,13 @@ export function forResource(request: ApiRequest, definition: ResourceDefinition)
 }
 
 /** The parsed body; undefined when there is none. Throws 400, 413 and 415. */
-export async function decodeBody(request: Request, strict: boolean): Promise<Decoded | undefined> {
-  const media = bodyMediaType(request.headers.get('content-type'));
-  if (media === 'protobuf') {
-    const bytes = await readBytes(request);
-    return bytes.length === 0 ? undefined : { value: decodeProtobuf(bytes), duplicates: [] };
+export async function decodeBody({ raw, deps }: ApiRequest, strict: boolean): Promise<Decoded | undefined> {
+  const media = bodyMediaType(raw.headers.get('content-type'), deps.protobuf !== undefined);
+  if (media === 'protobuf' && deps.protobuf !== undefined) {
+    const bytes = await readBytes(raw);
+    return bytes.length === 0 ? undefined : { value: decodeProtobuf(bytes, deps.protobuf), duplicates: [] };
   }
-  const text = await readBody(request);
+  const text = await readBody(raw);
   if (text === '') return undefined;
   return media === 'yaml' ? decodeYaml(text, { strict }) : decodeJson(text, { strict });
 }

@@ -109,11 +109,11 @@ async function handleDeleteCollection(request: ResourceRequest): Promise<Respons
 }
 
 async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
-  return parseDeleteOptions(request.query, (await decodeBody(request.raw, false))?.value);
+  return parseDeleteOptions(request.query, (await decodeBody(request, false))?.value);
 }
 
 async function decodeObject(request: ResourceRequest, validation: 'Ignore' | 'Warn' | 'Strict') {
-  const decoded = await decodeBody(request.raw, validation !== 'Ignore');
+  const decoded = await decodeBody(request, validation !== 'Ignore');
   if (decoded === undefined) {
     const { kind, version } = request.definition;
     throw StatusError.badRequest(

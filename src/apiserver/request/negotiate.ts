@@ -25,6 +25,7 @@ const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   'application/*': 'json',
 };
 export const ACCEPTED = ['application/json', 'application/yaml'];
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const ACCEPTED_STREAM = ['application/json', 'application/json;stream=watch'];
 const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
@@ -76,13 +77,13 @@ export function wantsPretty(pretty: string | null, userAgent: string | null): bo
   return userAgent !== null && /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent);
 }
 
-/** The media type of a request body; JSON when it does not say. Throws 415. */
-export function bodyMediaType(contentType: string | null): BodyMediaType {
+/** The media type of a request body; JSON when it does not say. Throws 415. `protobuf`: whether it can be read here. */
+export function bodyMediaType(contentType: string | null, protobuf: boolean): BodyMediaType {
   const type = mediaTypeOf(contentType);
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
-  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
-  throw StatusError.unsupportedMediaType(ACCEPTED);
+  if (type === PROTOBUF && protobuf) return 'protobuf';
+  throw StatusError.unsupportedMediaType(protobuf ? [...ACCEPTED, PROTOBUF] : ACCEPTED);
 }
 
 const PATCH_TYPES: readonly string[] = [

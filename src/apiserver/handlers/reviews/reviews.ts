@@ -53,7 +53,7 @@ export async function handleReview(request: ApiRequest, review: ReviewDefinition
   if (info.verb !== 'create' || info.name !== '' || review.namespaced !== (info.namespace !== '')) {
     throw StatusError.methodNotAllowed(review, info.verb);
   }
-  const object = ((await decodeBody(request.raw, false))?.value ?? {}) as ReviewObject;
+  const object = ((await decodeBody(request, false))?.value ?? {}) as ReviewObject;
   const apiVersion = `${review.group}/${review.version}`;
   if (
     typeof object !== 'object' ||

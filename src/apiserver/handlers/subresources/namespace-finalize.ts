@@ -10,7 +10,7 @@ export async function handleNamespaceFinalize(request: ResourceRequest): Promise
   const { deps, scope, definition, info } = request;
   if (info.verb !== 'update') throw StatusError.methodNotAllowed(subjectOf(definition), info.verb);
   const options = parseWriteOptions(request.query, 'UpdateOptions');
-  const decoded = await decodeBody(request.raw, options.fieldValidation !== 'Ignore');
+  const decoded = await decodeBody(request, options.fieldValidation !== 'Ignore');
   const namespace = toObject(
     definition,
     decoded?.value,

@@ -34,7 +34,7 @@ export async function handleEviction(request: ResourceRequest): Promise<Response
 async function bodyOf(request: ResourceRequest, kind: string, versions: readonly string[]): Promise<unknown> {
   if (request.info.verb !== 'create')
     throw StatusError.methodNotAllowed(subjectOf(request.definition), request.info.verb);
-  const value = (await decodeBody(request.raw, false))?.value;
+  const value = (await decodeBody(request, false))?.value;
   const body = value as { kind?: string; apiVersion?: string } | null | undefined;
   if (typeof body !== 'object' || body === null) throw StatusError.badRequest(`the request body is not a ${kind}`);
   if (

@@ -21,7 +21,7 @@ export async function handleScale(request: ResourceRequest): Promise<Response> {
       return respondValue(request, await getScale(deps, scope, info.name));
     case 'update': {
       const options = parseWriteOptions(request.query, 'UpdateOptions');
-      const sent = scaleBody((await decodeBody(request.raw, false))?.value);
+      const sent = scaleBody((await decodeBody(request, false))?.value);
       return respondValue(request, await updateScale(deps, scope, info.name, () => sent, options));
     }
     case 'patch': {

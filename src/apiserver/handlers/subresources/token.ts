@@ -22,7 +22,7 @@ export async function handleToken(request: ResourceRequest): Promise<Response> {
   if (info.verb !== 'create') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
   if (deps.tokens === undefined) throw StatusError.notImplemented('this API server does not issue tokens');
   const { dryRun } = parseWriteOptions(request.query, 'CreateOptions');
-  const asked = ((await decodeBody(request.raw, false))?.value ?? {}) as TokenRequest;
+  const asked = ((await decodeBody(request, false))?.value ?? {}) as TokenRequest;
   if (typeof asked !== 'object' || Array.isArray(asked) || (asked.kind ?? 'TokenRequest') !== 'TokenRequest') {
     throw StatusError.badRequest('the request body is not a TokenRequest');
   }

@@ -42,9 +42,18 @@ test('people get indented JSON, programs do not', () => {
 
 describe('bodies', () => {
   test('JSON is assumed; CBOR is refused with 415', () => {
-    expect(bodyMediaType(null)).toBe('json');
-    expect(bodyMediaType('application/yaml; charset=utf-8')).toBe('yaml');
-    expect(() => bodyMediaType('application/cbor')).toThrow(/body of the request was in an unknown format/);
+    expect(bodyMediaType(null, true)).toBe('json');
+    expect(bodyMediaType('application/yaml; charset=utf-8', true)).toBe('yaml');
+    expect(() => bodyMediaType('application/cbor', true)).toThrow(
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
+  });
+
+  test('protobuf is read where its messages are known, and refused with 415 elsewhere', () => {
+    expect(bodyMediaType('application/vnd.kubernetes.protobuf', true)).toBe('protobuf');
+    expect(() => bodyMediaType('application/vnd.kubernetes.protobuf', false)).toThrow(
+      /accepted media types include: application\/json, application\/yaml$/,
+    );
   });
 
   test('patch types come from the content type', () => {
