@@ -140,7 +140,7 @@ describe('objects that are wrong', () => {
   test('an invalid name is refused with the rule it breaks', async () => {
     const result = await cluster.tryKubectl(['create', 'configmap', 'Not_Valid']);
     expect(result.stderr).toContain(
-      'The ConfigMap "Not_Valid" is invalid: metadata.name: Invalid value: "Not_Valid": a lowercase RFC 1123 subdomain must consist of',
+      'ConfigMap "Not_Valid" is invalid: metadata.name: Invalid value: "Not_Valid": a lowercase RFC 1123 subdomain must consist of',
     );
   });
 

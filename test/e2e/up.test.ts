@@ -108,26 +108,27 @@ describe('the kubeconfig', () => {
 });
 
 describe('kedge up says what is wrong', () => {
-  const wrong = (): [string, string[], RegExp][] => [
+  const wrong: [string, () => string[], RegExp][] = [
     [
       'an address in use',
-      ['--listen', new URL(second.url).host, '--data-dir', `${second.dataDir.root}-b`],
+      () => ['--listen', new URL(second.url).host, '--data-dir', `${second.dataDir.root}-b`],
       /127\.0\.0\.1:\d+ is in use by another program/,
     ],
-    ['a data folder in use', ['--data-dir', second.dataDir.root], /process \d+ already runs the cluster of/],
-    ['a listen address that is none', ['--listen', 'here'], /"here" is not HOST:PORT/],
-    ['a database URL that is none', ['--database-url', 'mysql://x'], /KEDGE_DATABASE_URL/],
+    ['a data folder in use', () => ['--data-dir', second.dataDir.root], /process \d+ already runs the cluster of/],
+    ['a listen address that is none', () => ['--listen', 'here'], /"here" is not HOST:PORT/],
+    ['a database URL that is none', () => ['--database-url', 'mysql://x'], /KEDGE_DATABASE_URL/],
     [
       'a database that is not there',
-      ['--data-dir', `${second.dataDir.root}-c`, '--database-url', 'postgres://a:b@127.0.0.1:1/c'],
+      () => ['--data-dir', `${second.dataDir.root}-c`, '--database-url', 'postgres://a:b@127.0.0.1:1/c'],
       /ECONNREFUSED 127\.0\.0\.1:1/,
     ],
   ];
-  test.each([0, 1, 2, 3, 4])('(case %i)', async (index) => {
-    const [what, flags, message] = wrong()[index]!;
-    const { code, stderr } = await kedge('up', '--no-agent', ...flags);
-    expect(stderr, what).toMatch(message);
-    expect(stderr, what).not.toMatch(/\n\s+at /);
-    expect(code, what).toBe(1);
-  });
+  for (const [what, flags, message] of wrong) {
+    test(what, async () => {
+      const { code, stderr } = await kedge('up', '--no-agent', ...flags());
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(code).toBe(1);
+    });
+  }
 });
