@@ -1,8 +1,9 @@
 /** All discovery documents of a catalog, made on first use and kept while the catalog's resources stay the same. */
 import type { ResourceCatalog, ResourceDefinition } from '../registry/contract.ts';
 import { apiGroupDiscoveryList } from './aggregated.ts';
+import { type Documented, documentName } from './documented.ts';
 import { openApiV2 } from './openapi-v2.ts';
-import { type Documented, documentName, openApiV3 } from './openapi-v3.ts';
+import { openApiV3 } from './openapi-v3.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './plain.ts';
 import { groupsOf, type PublishedGroup, type PublishedResource } from './published.ts';
 

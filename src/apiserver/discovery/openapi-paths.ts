@@ -1,6 +1,6 @@
 /** The `paths` of an OpenAPI document, as far as clients read them: kinds, actions, and the parameters they probe for. */
 import { apiVersionOf } from '../../meta/object.ts';
-import { type Documented, definitionName, documentName } from './openapi-v3.ts';
+import { type Documented, definitionName, documentName } from './documented.ts';
 import { type PublishedResource, subresourcesOf, verbsOf } from './published.ts';
 
 interface Parameter {

@@ -1,5 +1,6 @@
 /** OpenAPI v2 (swagger) for clients that know no v3: definitions of all kinds, in JSON. */
-import { type Documented, schemasOf } from './openapi-v3.ts';
+import type { Documented } from './documented.ts';
+import { schemasOf } from './openapi-v3.ts';
 
 export function openApiV2(documented: readonly Documented[], gitVersion: string): object {
   const definitions: Record<string, object> = {};

@@ -1,25 +1,11 @@
 /** OpenAPI v3: an index, and a document for each group version, from the same schemas that validate. */
 import { reachableDefinitions, toOpenApi } from '../../meta/schema/openapi.ts';
-import type { Definitions, Schema } from '../../meta/schema/types.ts';
-import type { ResourceDefinition } from '../registry/contract.ts';
+import type { Schema } from '../../meta/schema/types.ts';
+import { type Documented, definitionName } from './documented.ts';
 import { pathsOf } from './openapi-paths.ts';
 import { type PublishedResource, verbsOf } from './published.ts';
 
 const COMPONENTS = '#/components/schemas/';
-
-/** Resources of one group version, with what their schemas are made of. */
-export interface Documented {
-  group: string;
-  version: string;
-  resources: readonly PublishedResource[];
-  stored: readonly ResourceDefinition[];
-  definitions: Definitions;
-}
-
-/** "api/v1" or "apis/apps/v1": how the index names a group version. */
-export function documentName(group: string, version: string): string {
-  return group === '' ? `api/${version}` : `apis/${group}/${version}`;
-}
 
 export function openApiV3(documented: Documented, gitVersion: string): object {
   const schemas = schemasOf(documented, COMPONENTS);
@@ -67,19 +53,6 @@ export function schemasOf(documented: Documented, prefix: string): Record<string
     }
   }
   return published;
-}
-
-/** The name under which a kind's schema is published. */
-export function definitionName(documented: Documented, resource: PublishedResource): string {
-  const own = documented.stored.find((each) => each.resource === resource.resource);
-  if (own?.schema.$ref !== undefined) return own.schema.$ref;
-  const { group, version, kind } = resource;
-  const same = Object.entries(documented.definitions).find(([, schema]) =>
-    schema['x-kubernetes-group-version-kind']?.some(
-      (each) => each.group === group && each.version === version && each.kind === kind,
-    ),
-  );
-  return same?.[0] ?? [...group.split('.').reverse(), version, kind].filter((part) => part !== '').join('.');
 }
 
 function listSchema(resource: PublishedResource, item: object, metadata: object): object {

@@ -5,7 +5,7 @@ import type { Attributes } from '../../authz/contract.ts';
 import { reviewRules } from '../../authz/rules-review.ts';
 import type { UserInfo } from '../../request/user.ts';
 import type { ApiRequest } from '../request.ts';
-import type { ReviewObject } from './reviews.ts';
+import type { ReviewObject } from './review-object.ts';
 
 interface AccessSpec {
   resourceAttributes?: {

@@ -1,7 +1,7 @@
 /** authentication.k8s.io/v1: whose token is this, and who am I (`kubectl auth whoami`). */
 import { reviewedUser, reviewToken } from '../../authn/token-review.ts';
 import type { ApiRequest } from '../request.ts';
-import type { ReviewObject } from './reviews.ts';
+import type { ReviewObject } from './review-object.ts';
 
 export async function reviewTokenRequest(request: ApiRequest, object: ReviewObject): Promise<object> {
   const spec = (object.spec ?? {}) as { token?: string; audiences?: string[] };

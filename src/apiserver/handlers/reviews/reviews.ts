@@ -4,14 +4,7 @@ import { type ApiRequest, decodeBody } from '../request.ts';
 import { respondValue } from '../respond.ts';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess, reviewOwnRules } from './access.ts';
 import { reviewSelf, reviewTokenRequest } from './authentication.ts';
-
-/** The object a review was sent as. Its fields are checked by its own function. */
-export interface ReviewObject {
-  kind?: string;
-  apiVersion?: string;
-  metadata?: object;
-  spec?: Record<string, unknown>;
-}
+import type { ReviewObject } from './review-object.ts';
 
 export interface ReviewDefinition {
   group: string;
