@@ -6,7 +6,7 @@ import { builtInResources, createCatalog } from '../apis/index.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
 import { createApp } from '../apiserver/app.ts';
-import { cachedAuthenticator } from '../apiserver/authn/cached.ts';
+import { cachedAuthenticator, createTokenCache, type TokenCache } from '../apiserver/authn/cached.ts';
 import type { TokenAuthenticator } from '../apiserver/authn/contract.ts';
 import { issuerDiscovery } from '../apiserver/authn/discovery.ts';
 import { serviceAccountTokenIssuer } from '../apiserver/authn/issuer.ts';
@@ -19,7 +19,7 @@ import type { Authorizer } from '../apiserver/authz/contract.ts';
 import { rbacEscalationCheck } from '../apiserver/authz/escalation.ts';
 import { mastersAuthorizer } from '../apiserver/authz/masters.ts';
 import { reconcileBootstrapPolicy } from '../apiserver/authz/policy/reconcile.ts';
-import { type RbacAuthorizer, rbacAuthorizer } from '../apiserver/authz/rbac.ts';
+import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } from '../apiserver/authz/rbac.ts';
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
@@ -45,6 +45,16 @@ const catalog = createCatalog(builtInResources);
 /** Kedge itself, at work inside its own process. */
 const SYSTEM: UserInfo = { name: 'system:apiserver', groups: [MASTERS] };
 
+/** Plain data that may outlive a control plane, where each request wires one. */
+export interface Caches {
+  tokens: TokenCache;
+  rbac: RbacCache;
+}
+
+export function createCaches(): Caches {
+  return { tokens: createTokenCache(), rbac: createRbacCache() };
+}
+
 export interface Foundation {
   db: Database;
   store: Store;
@@ -57,6 +67,8 @@ export interface Foundation {
   /** Seals what must not lie in the database in the clear. */
   cipher: KeyCipher;
   tunnel: TunnelRelay | undefined;
+  /** Absent: the control plane has its own. */
+  caches?: Caches;
   /** Longest life of a watch, for hosts that limit a request's; absent: as upstream. */
   watchSeconds: number | undefined;
   log: Log;
@@ -82,6 +94,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
 
   const issuers = issuersAt(foundation.externalUrl);
   const keys = postgresSigningKeys(db, { cipher: foundation.cipher });
+  const caches = foundation.caches ?? createCaches();
   const authenticator = cachedAuthenticator(
     unionAuthenticator([
       personalTokenAuthenticator(
@@ -90,8 +103,9 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
       ),
       serviceAccountAuthenticator({ keys, issuers, reader: client }),
     ]),
+    { cache: caches.tokens },
   );
-  const rbac = rbacAuthorizer({ reader: client });
+  const rbac = rbacAuthorizer({ reader: client, cache: caches.rbac });
   const authorizer = unionAuthorizer([mastersAuthorizer, rbac]);
 
   const registry = {

@@ -15,7 +15,7 @@ import {
 import { connect, type Database } from '../db/connection.ts';
 import { parseEncryptionKeys, readConfig } from './config.ts';
 import { signingKeyCipher } from './key-cipher.ts';
-import { type ControlPlane, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
+import { type ControlPlane, createCaches, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
 
 /** Bindings: Hyperdrive, or KEDGE_DATABASE_URL as a secret; the other KEDGE_ variables as in config.ts. */
 export interface WorkerEnvironment extends Record<string, unknown> {
@@ -31,6 +31,14 @@ const CONNECTIONS = 5;
 /** Milliseconds of controllers' work after a write; waitUntil allows 30 s. */
 const DRAIN_AFTER_WRITE_MS = 5_000;
 const DRAIN_BY_CRON_MS = 25_000;
+
+/**
+ * An isolate may keep these from one request to the next: plain data. Anything with I/O in it (a connection, a pending
+ * promise) belongs to the request that made it and must not be kept.
+ */
+const caches = createCaches();
+/** By tenant; fixed when it is made. */
+const settings = new LRUCache<string, ClusterSettings>({ max: 1000 });
 
 export default {
   async fetch(request: Request, environment: WorkerEnvironment, context: Context): Promise<Response> {
@@ -85,6 +93,7 @@ function open(
     caBundle: '',
     cipher: signingKeyCipher(keys),
     tunnel: undefined,
+    caches,
     watchSeconds: config.KEDGE_WATCH_SECONDS,
     log: {
       info: (fields, message) => console.log(message, fields),
@@ -100,12 +109,6 @@ function open(
   });
   return { plane, store, close: () => db.close() };
 }
-
-/**
- * An isolate may keep these from one request to the next: they are fixed when a tenant is made, and plain data. Anything
- * with I/O in it (a connection, a pending promise) belongs to the request that made it and must not be kept.
- */
-const settings = new LRUCache<string, ClusterSettings>({ max: 1000 });
 
 async function settingsOf(db: Database, tenant: string): Promise<ClusterSettings> {
   const known = settings.get(tenant) ?? parseClusterSettings(await readTenantSettings(db, tenant));

@@ -5,53 +5,62 @@ import type { Authenticated, TokenAuthenticator } from './contract.ts';
 export const AUTHENTICATION_CACHE_SECONDS = 5;
 const MAX_TOKENS = 10_000;
 
-export interface CacheOptions {
+/** Values, never promises, so that what shares one may be wired anew for each request (Workers). */
+export type TokenCache = LRUCache<string, Authenticated>;
+
+export interface TokenCacheOptions {
   seconds?: number;
   /** Bounds memory: about 1.5 kB each, a ServiceAccount token being the key. */
   maxTokens?: number;
   now?(): number;
 }
 
+/** Takes about a millisecond, for its tables: make one a process, not one a request. */
+export function createTokenCache(options: TokenCacheOptions = {}): TokenCache {
+  return new LRUCache<string, Authenticated>({
+    max: options.maxTokens ?? MAX_TOKENS,
+    ttl: (options.seconds ?? AUTHENTICATION_CACHE_SECONDS) * 1000,
+    ttlResolution: 0,
+    perf: { now: options.now ?? Date.now },
+  });
+}
+
 /**
  * Remembers successes for a few seconds, so that a client's burst of requests costs one database read and one signature
  * check. Concurrent requests with one token share one authentication. Refusals are not remembered: a guesser never
- * sends the same token twice, and a token made just now must work at once.
+ * sends the same token twice, and a token made just now must work at once. `cache` may be shared by several.
  */
-export function cachedAuthenticator(inner: TokenAuthenticator, options: CacheOptions = {}): TokenAuthenticator {
+export function cachedAuthenticator(
+  inner: TokenAuthenticator,
+  options: TokenCacheOptions & { cache?: TokenCache } = {},
+): TokenAuthenticator {
   const now = options.now ?? Date.now;
-  const ttl = (options.seconds ?? AUTHENTICATION_CACHE_SECONDS) * 1000;
-  const cache = new LRUCache<string, Promise<Authenticated | undefined>>({
-    max: options.maxTokens ?? MAX_TOKENS,
-    ttl,
-    ttlResolution: 0,
-    perf: { now },
-  });
+  const cache = options.cache ?? createTokenCache(options);
+  const pending = new Map<string, Promise<Authenticated | undefined>>();
 
   async function fresh(key: string, token: string, audiences?: readonly string[]): Promise<Authenticated | undefined> {
+    const start = now();
     try {
       const found = await inner.authenticate(token, audiences);
-      if (found === undefined) cache.delete(key);
+      // Counted from before the database was asked.
+      if (found !== undefined) cache.set(key, found, { start });
       return found;
-    } catch (error) {
-      cache.delete(key);
-      throw error;
+    } finally {
+      pending.delete(key);
     }
   }
 
   return {
     async authenticate(token, audiences) {
       const key = audiences === undefined ? token : `${token}\n${audiences.join('\n')}`;
-      let pending = cache.get(key);
-      if (pending === undefined) {
-        pending = fresh(key, token, audiences);
-        cache.set(key, pending);
+      const known = cache.get(key);
+      if (known !== undefined && (known.expiresAt === undefined || known.expiresAt.getTime() > now())) return known;
+      let work = pending.get(key);
+      if (work === undefined) {
+        work = fresh(key, token, audiences);
+        pending.set(key, work);
       }
-      const found = await pending;
-      if (found?.expiresAt !== undefined && found.expiresAt.getTime() <= now()) {
-        cache.delete(key);
-        return inner.authenticate(token, audiences);
-      }
-      return found;
+      return work;
     },
   };
 }

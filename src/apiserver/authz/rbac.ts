@@ -35,33 +35,52 @@ export interface RbacAuthorizer extends Authorizer, RuleResolver {
   invalidate(tenant: string): void;
 }
 
-export interface RbacOptions {
-  /** Reads as someone who may see all roles and bindings, without coming back through this authorizer. */
-  reader(tenant: string): Reader;
+/** Values, never promises, so that what shares one may be wired anew for each request (Workers). */
+export type RbacCache = LRUCache<string, RbacSnapshot>;
+
+export interface RbacCacheOptions {
   /** How long roles and bindings are kept; longer where a change feed calls `invalidate`. Default 5. */
   seconds?: number;
   now?(): number;
 }
 
-/** Allows what a role that is bound to the user allows; has no opinion otherwise, with upstream's reasons. */
-export function rbacAuthorizer(options: RbacOptions): RbacAuthorizer {
-  const snapshots = new LRUCache<string, Promise<RbacSnapshot>>({
+export interface RbacOptions extends RbacCacheOptions {
+  /** Reads as someone who may see all roles and bindings, without coming back through this authorizer. */
+  reader(tenant: string): Reader;
+  /** May be shared by several authorizers. */
+  cache?: RbacCache;
+}
+
+export function createRbacCache(options: RbacCacheOptions = {}): RbacCache {
+  return new LRUCache<string, RbacSnapshot>({
     max: MAX_TENANTS,
     ttl: (options.seconds ?? RBAC_CACHE_SECONDS) * 1000,
     ttlResolution: 0,
     perf: { now: options.now ?? Date.now },
   });
+}
 
-  function snapshot(tenant: string): Promise<RbacSnapshot> {
-    const known = snapshots.get(tenant);
+/** Allows what a role that is bound to the user allows; has no opinion otherwise, with upstream's reasons. */
+export function rbacAuthorizer(options: RbacOptions): RbacAuthorizer {
+  const cache = options.cache ?? createRbacCache(options);
+  const now = options.now ?? Date.now;
+  const pending = new Map<string, Promise<RbacSnapshot>>();
+
+  async function snapshot(tenant: string): Promise<RbacSnapshot> {
+    const known = cache.get(tenant) ?? pending.get(tenant);
     if (known !== undefined) return known;
+    const start = now();
     const reading = readRbacObjects(options.reader(tenant)).then(rbacSnapshot);
-    snapshots.set(tenant, reading);
-    reading.catch(() => {
-      // A read that began after this one failed must not be thrown away with it.
-      if (snapshots.peek(tenant) === reading) snapshots.delete(tenant);
-    });
-    return reading;
+    pending.set(tenant, reading);
+    // A read that `invalidate` overtook is neither kept nor thrown away with the one after it.
+    const isCurrent = () => pending.get(tenant) === reading;
+    try {
+      const found = await reading;
+      if (isCurrent()) cache.set(tenant, found, { start });
+      return found;
+    } finally {
+      if (isCurrent()) pending.delete(tenant);
+    }
   }
 
   return {
@@ -88,7 +107,10 @@ export function rbacAuthorizer(options: RbacOptions): RbacAuthorizer {
     },
 
     rulesOf: async (tenant, reference, namespace) => (await snapshot(tenant)).rulesOf(reference, namespace),
-    invalidate: (tenant) => void snapshots.delete(tenant),
+    invalidate(tenant) {
+      cache.delete(tenant);
+      pending.delete(tenant);
+    },
   };
 }
 

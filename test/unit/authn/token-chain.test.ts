@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cachedAuthenticator } from '../../../src/apiserver/authn/cached.ts';
+import { cachedAuthenticator, createTokenCache } from '../../../src/apiserver/authn/cached.ts';
 import type { Authenticated, TokenAuthenticator } from '../../../src/apiserver/authn/contract.ts';
 import { personalTokenAuthenticator } from '../../../src/apiserver/authn/personal-token.ts';
 import { rejected } from '../../../src/apiserver/authn/rejected.ts';
@@ -114,6 +114,18 @@ describe('remembered authentications', () => {
     });
     expect((await cached.authenticate('good'))?.audiences).toEqual(['api']);
     expect((await cached.authenticate('good', ['vault']))?.audiences).toEqual(['vault']);
+  });
+
+  it('outlive the authenticator when they are kept outside of it', async () => {
+    let now = 1_000_000;
+    const inner = table({ good: ada });
+    const cache = createTokenCache({ now: () => now });
+    const authenticate = () => cachedAuthenticator(inner, { cache, now: () => now }).authenticate('good');
+    expect([await authenticate(), await authenticate()]).toEqual([ada, ada]);
+    expect(inner.asked).toBe(1);
+    now += 5001;
+    await authenticate();
+    expect(inner.asked).toBe(2);
   });
 
   it('are bounded in number', async () => {

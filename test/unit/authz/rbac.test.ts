@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Attributes, Decision } from '../../../src/apiserver/authz/contract.ts';
 import { forbiddenError, forbiddenMessage } from '../../../src/apiserver/authz/forbidden.ts';
 import { mastersAuthorizer } from '../../../src/apiserver/authz/masters.ts';
-import { type RbacAuthorizer, rbacAuthorizer } from '../../../src/apiserver/authz/rbac.ts';
+import { createRbacCache, type RbacAuthorizer, rbacAuthorizer } from '../../../src/apiserver/authz/rbac.ts';
 import { reviewRules } from '../../../src/apiserver/authz/rules-review.ts';
 import { unionAuthorizer } from '../../../src/apiserver/authz/union.ts';
 import { CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES } from '../../../src/client/resources.ts';
@@ -201,6 +201,41 @@ describe('what RBAC remembers', () => {
     clusterBinding('b', 'r', toAda);
     rbac.invalidate('root');
     expect(await allowed(request)).toBe(true);
+  });
+
+  it('does not include a read that began before the change', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = rbacAuthorizer({
+      reader: () => ({
+        get: (...args) => api.get(...args),
+        find: (...args) => api.find(...args),
+        async list(resource) {
+          const found = await api.list(resource);
+          await held;
+          return found;
+        },
+      }),
+    });
+    const early = slow.authorize({ tenant: 'root', user: ADA, request });
+    clusterBinding('b', 'r', toAda);
+    slow.invalidate('root');
+    release();
+    expect((await early).decision).toBe('noOpinion');
+    expect((await slow.authorize({ tenant: 'root', user: ADA, request })).decision).toBe('allow');
+  });
+
+  it('outlives the authorizer when it is kept outside of it', async () => {
+    const cache = createRbacCache({ now: () => now });
+    const authorize = () => rbacAuthorizer({ reader: () => api, cache, now: () => now });
+    const ask = async () => (await authorize().authorize({ tenant: 'root', user: ADA, request })).decision;
+    expect(await ask()).toBe('noOpinion');
+    clusterBinding('b', 'r', toAda);
+    expect(await ask()).toBe('noOpinion');
+    now += 5001;
+    expect(await ask()).toBe('allow');
   });
 
   it('does not include a failed read', async () => {
