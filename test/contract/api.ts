@@ -5,6 +5,7 @@
 import type { ExpectStatic } from 'vitest';
 import type { Transport } from '../../src/client/transport.ts';
 import { eventually } from '../support/eventually.ts';
+import { envelope, field } from '../support/protobuf.ts';
 import { configMap, deployment, namespace, service } from './api-objects.ts';
 import { createSession, type Session } from './api-session.ts';
 
@@ -96,6 +97,21 @@ export function apiContract(suite: ApiContractSuite): void {
     expect(made.status).toBe(201);
     expect(made.headers.get('content-type')).toBe('application/yaml');
     expect(made.text).toContain('\ndata:\n  k: "1"\n');
+  });
+
+  it('takes protobuf, and answers in JSON', async () => {
+    const { api, maps } = await workspace();
+    const bytes = envelope('v1', 'ConfigMap', [
+      ...field(1, field(1, 'protobuf')),
+      ...field(2, [...field(1, 'k'), ...field(2, '1')]),
+    ]);
+    const headers = {
+      'content-type': 'application/vnd.kubernetes.protobuf',
+      accept: 'application/vnd.kubernetes.protobuf,application/json',
+    };
+    // All of these bytes are ASCII.
+    const made = await api.request('POST', maps, { body: new TextDecoder().decode(bytes), headers });
+    expect(made).toMatchObject({ status: 201, body: { kind: 'ConfigMap', data: { k: '1' } } });
   });
 
   it('makes names, and stores nothing in a dry run', async () => {
