@@ -45,8 +45,8 @@ export default {
     const { plane, close } = open(environment, new URL(request.url).origin);
     try {
       const answer = await plane.app.fetch(request);
+      await discardBody(request);
       const { response, ended } = observeEnd(request, answer);
-      context.waitUntil(discardBody(request));
       context.waitUntil(
         ended
           .then(() => (causesWork(request, answer) ? plane.runner.drain(ROOT, DRAIN_AFTER_WRITE_MS) : undefined))
@@ -125,7 +125,7 @@ function isWatch(request: Request): boolean {
   return request.method === 'GET' && new URL(request.url).searchParams.has('watch');
 }
 
-/** Bytes of a refused upload that are taken, so that its client, still sending, sees the answer and not a reset. */
+/** Bytes of a refused upload that are taken first, so that its client, still sending, sees the answer and not a reset. */
 const DISCARD_BYTES = 8 * 1024 * 1024;
 
 async function discardBody(request: Request): Promise<void> {

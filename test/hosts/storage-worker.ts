@@ -16,7 +16,10 @@ import { storageContract } from '../contract/storage.ts';
 /** What a failed case answers with. */
 export interface Failure {
   message: string;
-  stack: string | undefined;
+  stack?: string;
+  /** Of an assertion, for the reporter to compare. */
+  actual?: unknown;
+  expected?: unknown;
 }
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
@@ -51,8 +54,8 @@ export default {
       await run();
       return new Response(null, { status: 204 });
     } catch (error) {
-      const { message, stack } = error instanceof Error ? error : new Error(String(error));
-      return Response.json({ message, stack } satisfies Failure, { status: 500 });
+      const { message, stack, actual, expected }: Failure = error instanceof Error ? error : new Error(String(error));
+      return Response.json({ message, stack, actual, expected } satisfies Failure, { status: 500 });
     } finally {
       await db.close();
     }

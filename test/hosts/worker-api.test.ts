@@ -23,4 +23,8 @@ describe('the Worker inside workerd', () => {
   });
 
   apiContract({ it, expect, send: fetch, server: () => worker.url, token: () => token });
+
+  it('has logged nothing in all of this', () => {
+    expect(worker.logs()).toBe('');
+  });
 });

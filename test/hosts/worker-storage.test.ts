@@ -24,9 +24,7 @@ describe('the PostgreSQL store inside workerd', () => {
         const response = await fetch(`${worker.url}/?case=${encodeURIComponent(title)}`);
         if (response.status === 204) return;
         const failure = (await response.json()) as Failure;
-        const error = new Error(failure.message);
-        if (failure.stack !== undefined) error.stack = failure.stack;
-        throw error;
+        throw Object.assign(new Error(failure.message), failure);
       });
     },
     expect,

@@ -149,6 +149,8 @@ it('reaches the database through Hyperdrive', async () => {
     const other = createSession(fetch, bound.url, token);
     const made = await other.expectOk('POST', MAPS, configMap('hyper'));
     expect(await api.expectOk('GET', `${MAPS}/hyper`)).toEqual(made);
+    // The stand-in for Hyperdrive takes it ill when a Worker is killed in the middle of a connection.
+    await eventually(async () => expect(await connections()).toBe(0), 10, 50);
   } finally {
     await bound.stop();
   }
