@@ -91,9 +91,6 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   running.host = host;
   const server = `https://${isWildcard(listen.host) ? '127.0.0.1' : bracketed(listen.host)}:${host.port}`;
 
-  if (options.agent) await startNode(options, data, running, progress, server, identity.caCertificate, cluster);
-
-  // Last, so that whoever waits for the file finds a cluster that serves.
   const admin = { user: 'admin', groups: ['system:masters'], description: 'kedge up' };
   await writeKubeconfig(data.kubeconfig, {
     server,
@@ -101,6 +98,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
     user: 'admin',
     token: await keptToken(host, data.kubeconfig, admin),
   });
+  if (options.agent) await startNode(options, data, running, progress, server, identity.caCertificate, cluster);
   await summarise(options, data, server, progress);
 }
 
@@ -149,9 +147,14 @@ async function startNode(
     dockerSocket: options.dockerSocket,
     onExit: (message) => progress.say(`  ! ${message}`),
   });
-  await progress.step(`waiting for node ${nodeName} to be Ready (log: ${data.agentLog})`, () =>
-    host.waitForNode(nodeName, NODE_READY_WITHIN_MS),
-  );
+  try {
+    await progress.step(`waiting for node ${nodeName} to be Ready (log: ${data.agentLog})`, () =>
+      host.waitForNode(nodeName, NODE_READY_WITHIN_MS),
+    );
+  } catch (error) {
+    // The API serves all the same, and the agent goes on trying.
+    progress.say(`  ! ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The token in an existing kubeconfig while it is still good for the same user; else a new one. */
