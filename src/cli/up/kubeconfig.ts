@@ -1,6 +1,7 @@
 /** Bearer-token kubeconfigs with the cluster's CA pinned. */
-import { rename, writeFile } from 'node:fs/promises';
-import { stringify } from 'yaml';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { parse, stringify } from 'yaml';
+import type { NodeHost } from '../../hosts/node/start.ts';
 
 export interface KubeconfigOptions {
   server: string;
@@ -31,4 +32,16 @@ export async function writeKubeconfig(file: string, options: KubeconfigOptions):
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, text, { mode: 0o600 });
   await rename(partial, file);
+}
+
+/** The token in an existing kubeconfig while it is still good for the same user; else a new one. */
+export async function keptToken(
+  host: Pick<NodeHost, 'userOf' | 'createToken'>,
+  kubeconfig: string,
+  identity: { user: string; groups: string[]; description: string },
+): Promise<string> {
+  const text = await readFile(kubeconfig, 'utf8').catch(() => '');
+  const existing = (parse(text) as { users?: { user?: { token?: string } }[] } | null)?.users?.[0]?.user?.token;
+  if (existing !== undefined && (await host.userOf(existing)) === identity.user) return existing;
+  return host.createToken(identity);
 }

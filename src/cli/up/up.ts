@@ -3,19 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { type Config, parseEncryptionKeys, parseListen } from '../../hosts/config.ts';
 import { type NodeHost, startNodeHost } from '../../hosts/node/start.ts';
 import { VERSION } from '../../hosts/version.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { onPath } from '../kubectl.ts';
-import { type AgentProcess, startAgent } from './agent-process.ts';
+import type { AgentProcess } from './agent-process.ts';
 import { ensureServerIdentity, machineNames } from './ca.ts';
-import { type Cluster, ensureCluster } from './cluster.ts';
-import { DockerMissingError, ensureDocker } from './docker.ts';
-import { writeKubeconfig } from './kubeconfig.ts';
+import { ensureCluster } from './cluster.ts';
+import { keptToken, writeKubeconfig } from './kubeconfig.ts';
 import { type EmbeddedDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { type JoinOptions, joinThisMachine, waitForThisMachine } from './this-machine.ts';
 
 export interface UpOptions {
   config: Config;
@@ -28,7 +27,6 @@ export interface UpOptions {
 
 /** kubeadm's issuer, which unlike the address that is listened on never changes: moving the port revokes no token. */
 const IN_CLUSTER_URL = 'https://kubernetes.default.svc.cluster.local';
-const NODE_READY_WITHIN_MS = 120_000;
 
 interface Running {
   host?: NodeHost;
@@ -98,75 +96,23 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
     user: 'admin',
     token: await keptToken(host, data.kubeconfig, admin),
   });
-  if (options.agent) await startNode(options, data, running, progress, server, identity.caCertificate, cluster);
-  await summarise(options, data, server, progress);
-}
-
-async function startNode(
-  options: UpOptions,
-  data: DataDir,
-  running: Running,
-  progress: Progress,
-  server: string,
-  caCertificate: string,
-  cluster: Cluster,
-): Promise<void> {
-  const host = running.host;
-  if (host === undefined) throw new Error('the agent needs the API');
-  try {
-    await ensureDocker(
-      { socketPath: options.dockerSocket, install: options.install, logFile: path.join(data.root, 'dockerd.log') },
+  if (options.agent) {
+    const machine: JoinOptions = {
+      data,
+      host,
+      server,
+      caCertificate: identity.caCertificate,
+      clusterId: cluster.id,
+      clusterCIDR: config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
+      nodeName: options.nodeName ?? os.hostname().toLowerCase(),
+      dockerSocket: options.dockerSocket,
+      install: options.install,
       progress,
-    );
-  } catch (error) {
-    if (!(error instanceof DockerMissingError)) throw error;
-    progress.say(`  ! no pods can run on this machine: ${error.message} (--no-agent to silence this)`);
-    return;
+    };
+    running.agent = await joinThisMachine(machine);
+    if (running.agent !== undefined) await waitForThisMachine(machine);
   }
-  if (process.getuid?.() !== 0) {
-    progress.say('  ! no pods can run on this machine: the agent programs iptables and needs root (sudo npm start)');
-    return;
-  }
-  const nodeName = options.nodeName ?? os.hostname().toLowerCase();
-  await mkdir(data.agent, { recursive: true, mode: 0o700 });
-  await writeKubeconfig(data.agentKubeconfig, {
-    server,
-    caCertificate,
-    user: `system:node:${nodeName}`,
-    token: await keptToken(host, data.agentKubeconfig, {
-      user: `system:node:${nodeName}`,
-      groups: ['system:nodes'],
-      description: `agent of ${nodeName}`,
-    }),
-  });
-  running.agent = await startAgent({
-    data,
-    nodeName,
-    clusterId: cluster.id,
-    clusterCIDR: options.config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
-    dockerSocket: options.dockerSocket,
-    onExit: (message) => progress.say(`  ! ${message}`),
-  });
-  try {
-    await progress.step(`waiting for node ${nodeName} to be Ready (log: ${data.agentLog})`, () =>
-      host.waitForNode(nodeName, NODE_READY_WITHIN_MS),
-    );
-  } catch (error) {
-    // The API serves all the same, and the agent goes on trying.
-    progress.say(`  ! ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** The token in an existing kubeconfig while it is still good for the same user; else a new one. */
-async function keptToken(
-  host: NodeHost,
-  kubeconfig: string,
-  identity: { user: string; groups: string[]; description: string },
-): Promise<string> {
-  const text = await readFile(kubeconfig, 'utf8').catch(() => '');
-  const existing = (parse(text) as { users?: { user?: { token?: string } }[] } | null)?.users?.[0]?.user?.token;
-  if (existing !== undefined && (await host.userOf(existing)) === identity.user) return existing;
-  return host.createToken(identity);
+  await summarise(options, data, server, progress);
 }
 
 async function encryptionKey(data: DataDir): Promise<string> {
