@@ -6,8 +6,11 @@ import { chainName, JUMPS, type Jump } from './rules.ts';
 const WAIT = ['-w', '5'];
 const TABLES = ['nat', 'filter'] as const;
 
-/** Puts the ruleset in place: all of a table or nothing of it. Chains of ours that it does not name go. */
-export async function applyRules(run: RunCommand, cluster: string, rules: string): Promise<void> {
+/**
+ * Puts the ruleset in place: all of a table or nothing of it. Chains of ours that it does not name go. `onTop` also moves
+ * the jumps to the top again: Docker, when it starts, puts its own (which may drop) above them.
+ */
+export async function applyRules(run: RunCommand, cluster: string, rules: string, onTop = true): Promise<void> {
   const stale = new Map<string, string[]>();
   for (const table of TABLES) {
     const wanted = new Set(chainsOf(rules, cluster));
@@ -18,7 +21,7 @@ export async function applyRules(run: RunCommand, cluster: string, rules: string
     );
   }
   await run('iptables-restore', ['--noflush', ...WAIT], rules);
-  for (const jump of JUMPS) await ensureJump(run, cluster, jump);
+  if (onTop || !(await jumpsInPlace(run, cluster))) await placeJumps(run, cluster);
   for (const table of TABLES) {
     const chains = stale.get(table) ?? [];
     if (chains.length > 0) await run('iptables-restore', ['--noflush', ...WAIT], removal(table, chains));
@@ -65,7 +68,15 @@ async function hasJump(run: RunCommand, cluster: string, jump: Jump): Promise<bo
   );
 }
 
-async function ensureJump(run: RunCommand, cluster: string, jump: Jump): Promise<void> {
-  if (await hasJump(run, cluster, jump)) return;
-  await run('iptables', [...WAIT, '-t', jump.table, '-I', ...jumpArgs(cluster, jump)]);
+/** In one transaction a table, so that no packet finds them missing. */
+async function placeJumps(run: RunCommand, cluster: string): Promise<void> {
+  for (const table of TABLES) {
+    const lines: string[] = [];
+    for (const jump of JUMPS.filter((each) => each.table === table)) {
+      const rule = jumpArgs(cluster, jump).join(' ');
+      if (await hasJump(run, cluster, jump)) lines.push(`-D ${rule}`);
+      lines.push(`-I ${rule}`);
+    }
+    await run('iptables-restore', ['--noflush', ...WAIT], `*${table}\n${lines.join('\n')}\nCOMMIT\n`);
+  }
 }

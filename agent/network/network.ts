@@ -107,7 +107,7 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     const clusterCidr = options.clusterCidr ?? podCidr;
     const rules = buildRules({ cluster, bridge, podCidr, clusterCidr, ports, masqueradeAll: !bridgeFiltering });
     if (rules === applied) return;
-    await applyRules(run, cluster, rules);
+    await applyRules(run, cluster, rules, applied === undefined);
     applied = rules;
   }
 

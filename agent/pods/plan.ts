@@ -128,7 +128,7 @@ function planRun(draft: Draft): void {
   const { pod, observed, now, mounted } = draft.input;
   const sandboxes = observed.filter((each) => each.kind === 'sandbox');
   const sandbox = sandboxes.find((each) => each.state === 'running');
-  for (const target of sandboxes) if (target !== sandbox) draft.steps.push({ kind: 'remove', target });
+  const dead = sandboxes.filter((each) => each !== sandbox);
 
   removeLeftovers(draft);
 
@@ -139,6 +139,10 @@ function planRun(draft: Draft): void {
     draft.end(target, gracePeriod(pod), `Pod sandbox changed, it will be killed and re-created.`);
   }
   if (stranded.length > 0) return;
+
+  // A dead sandbox is the trace of an attempt: it goes when there is a next one, or when there will be none.
+  const removeDead = () => draft.steps.push(...dead.map((target) => ({ kind: 'remove', target }) as const));
+  if (sandbox !== undefined || wanted.length === 0) removeDead();
 
   const renewAt = mounted?.renewAt;
   if (mounted === undefined || (renewAt !== undefined && renewAt <= now)) {
@@ -151,6 +155,7 @@ function planRun(draft: Draft): void {
   if (sandbox === undefined) {
     if (!draft.free('sandbox')) return;
     const attempt = sandboxes.length === 0 ? 0 : sandboxes[0]!.attempt + 1;
+    removeDead();
     draft.steps.push({ kind: 'runSandbox', attempt, changed: sandboxes.length > 0 });
     return;
   }

@@ -148,7 +148,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           }),
         );
         if (response.status >= 400) throw errorOf(response, await response.text());
-        if (response.body !== null) yield* readWatch<T>(response.body);
+        if (response.body !== null) yield* readWatch<T>(response.body, both);
       } catch (error) {
         if (!signal.aborted) throw error;
       }

@@ -5,12 +5,16 @@ import type { WatchEvent } from './contract.ts';
 
 /**
  * Ends when the body ends; a line cut off by the end is dropped (the reader resumes from the last whole event). Throws the
- * StatusError of an ERROR event. Leaving the iteration early cancels the body.
+ * StatusError of an ERROR event. Leaving the iteration early cancels the body;
+ * so does the signal, which ends the iteration even when the transport does not heed it.
  */
 export async function* readWatch<T extends KubeObject>(
   body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<T>> {
   const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', cancel);
   const decoder = new TextDecoder();
   let rest = '';
   try {
@@ -27,6 +31,7 @@ export async function* readWatch<T extends KubeObject>(
       }
     }
   } finally {
+    signal.removeEventListener('abort', cancel);
     await reader.cancel().catch(() => {});
   }
 }

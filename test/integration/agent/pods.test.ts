@@ -85,7 +85,7 @@ describe('a pod', () => {
           command: [
             'sh',
             '-c',
-            'echo $(GREETING) $POD_IP; cat /shared/file /config/greeting; id -u; nc -w 5 127.0.0.1 7000',
+            'echo $(GREETING) $POD_IP; cat /shared/file /config/greeting; id -u; until nc -w 5 127.0.0.1 7000 2>/dev/null; do sleep 0.1; done',
           ],
           env: [
             { name: 'GREETING', valueFrom: { configMapKeyRef: { name: 'settings', key: 'greeting' } } },
@@ -106,7 +106,7 @@ describe('a pod', () => {
     });
     const pod = await until('pair', ({ status }) => expect(['Succeeded', 'Failed']).toContain(status?.phase));
     const reader = (await containersOf(pod)).find(({ container }) => container === 'reader')!;
-    expect(await outputOf(reader)).toMatch(/^hello 10\.199\.11\.\d+\nmade\nhello1000\n/);
+    expect(await outputOf(reader)).toMatch(/^hello 10\.199\.11\.\d+\nmade\nhello1000\nover-localhost\n/);
     expect(pod.status?.initContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
   });
 
@@ -238,11 +238,7 @@ describe('an agent', () => {
   it('removes what was deleted while it was not looking', async () => {
     await node.run('orphan', { containers: [SLEEP] });
     const pod = await until('orphan', phase('Running'));
-    node.apiAway = true;
-    await node.client.get(PODS, 'default', 'orphan').catch(() => {});
-    node.apiAway = false;
-    await node.client.delete(PODS, 'default', 'orphan', { gracePeriodSeconds: 0 });
-    await node.restart();
+    await node.restart(() => node.client.delete(PODS, 'default', 'orphan', { gracePeriodSeconds: 0 }));
     await eventually(async () => expect(await containersOf(pod)).toEqual([]));
   });
 });

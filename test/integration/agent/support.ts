@@ -29,7 +29,7 @@ export interface TestNode {
   /** While true every request fails as if nobody listened. */
   apiAway: boolean;
   /** Ends the agent's parts, and starts them anew from what is on disk. */
-  restart(): Promise<void>;
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   run(name: string, spec: Partial<NonNullable<Pod['spec']>>): Promise<Pod>;
   pod(name: string): Promise<Pod | undefined>;
   close(): Promise<void>;
@@ -44,7 +44,7 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
   await runtime.cleanup();
   await runtime.ensureNetwork(`10.199.${subnet}.0/24`, 1400);
   let stopping = new AbortController();
-  let manager: PodManager;
+  let manager: PodManager | undefined;
 
   const node: TestNode = {
     apiAway: false,
@@ -57,9 +57,10 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
         return api.app.request(url, request);
       },
     }),
-    async restart() {
+    async restart(meanwhile) {
       stopping.abort();
-      await manager.stop();
+      await manager?.stop();
+      await meanwhile?.();
       await start();
     },
     async run(name, spec) {
@@ -74,7 +75,7 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
     pod: (name) => node.client.find(PODS, 'default', name),
     async close() {
       stopping.abort();
-      await manager.stop();
+      await manager?.stop();
       await runtime.cleanup();
       await removeRules(runCommand, cluster);
       await rm(folder, { recursive: true, force: true });

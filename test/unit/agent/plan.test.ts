@@ -147,7 +147,7 @@ describe('a sandbox that has died', () => {
   });
 
   it('takes containers that outlived it along first', () => {
-    expect(steps(podOf(), [containerOf(), dead])).toEqual(['remove s0', 'stop c0']);
+    expect(steps(podOf(), [containerOf(), dead])).toEqual(['stop c0']);
   });
 
   it('is not replaced when nothing is left to run', () => {
