@@ -10,7 +10,8 @@ export interface Http2Transport {
 
 /** `ca` is PEM. */
 export function createHttp2Transport(server: string, ca: string): Http2Transport {
-  const session: ClientHttp2Session = connect(server, { ca });
+  // Node's client counts what it had still to send of a refused upload for ever.
+  const session: ClientHttp2Session = connect(server, { ca, maxSessionMemory: 1000 });
   session.on('error', () => {}); // Each stream reports it.
   return {
     send: (url, { method, headers, body, signal }) =>

@@ -20,6 +20,11 @@ export interface Server {
 }
 
 const DRAIN_MS = 1_000;
+/**
+ * What is queued for a client counts, and a session over its limit refuses new requests: at Node's default of 10, those
+ * of a client-go, which has one session for all, fail while one list of 6,500 pods is on the way.
+ */
+const SESSION_MEGABYTES = 256;
 
 /** Rejects when the address cannot be bound, naming it. */
 export async function listen(options: ServerOptions): Promise<Server> {
@@ -33,6 +38,7 @@ export async function listen(options: ServerOptions): Promise<Server> {
       cert: options.tls.certificate,
       key: options.tls.key,
       minVersion: 'TLSv1.2',
+      maxSessionMemory: SESSION_MEGABYTES,
     },
   }) as Http2SecureServer;
   const sockets = new Set<Socket>();
