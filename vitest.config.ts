@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: no I/O. integration: a real PostgreSQL (one a run, a database a file). hosts: inside workerd and Node.
- * e2e: the running thing with real kubectl, Docker and network namespaces, one cluster a file.
+ * e2e: the running thing with real kubectl, Docker and iptables, one file after the other: they share the machine.
  */
 export default defineConfig({
   test: {
@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/machine-setup.ts'],
+          globalSetup: ['test/support/machine-setup.ts', 'test/support/postgres-setup.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,

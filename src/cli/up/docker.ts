@@ -1,6 +1,6 @@
 /** Docker on this machine: found, started, or (as root on Debian and Ubuntu) installed. */
 import { execFile, spawn } from 'node:child_process';
-import { access, open, readFile } from 'node:fs/promises';
+import { access, open, readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { onPath } from '../kubectl.ts';
@@ -8,6 +8,7 @@ import type { Progress } from './progress.ts';
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 60_000;
+const PID_FILE = '/var/run/docker.pid';
 
 export const DEFAULT_SOCKET = '/var/run/docker.sock';
 
@@ -93,9 +94,21 @@ async function startDaemon(logFile: string): Promise<void> {
     await run('systemctl', ['start', 'docker']);
     return;
   }
+  await removeStalePidFile();
   const log = await open(logFile, 'a');
   spawn('dockerd', [], { detached: true, stdio: ['ignore', log.fd, log.fd] }).unref();
   await log.close();
+}
+
+/**
+ * A killed dockerd leaves its pid file, and the next one refuses to start while any process or thread has that number.
+ * Init systems remove it; here nobody else does.
+ */
+async function removeStalePidFile(): Promise<void> {
+  const pid = (await readFile(PID_FILE, 'utf8').catch(() => '')).trim();
+  if (pid === '') return;
+  const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+  if (command.trim() !== 'dockerd') await rm(PID_FILE, { force: true });
 }
 
 async function untilReady(options: DockerOptions): Promise<void> {

@@ -53,6 +53,7 @@ export async function joinThisMachine(options: JoinOptions): Promise<AgentProces
     caCertificate: options.caCertificate,
     user,
     token: await keptToken(host, data.agentKubeconfig, identity),
+    json: true,
   });
   return startAgent({
     data,

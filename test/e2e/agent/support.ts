@@ -17,7 +17,6 @@ import { createHttpClient, type HttpClient } from '../../../src/client/http.ts';
 import { NAMESPACES, PODS, type Pod } from '../../../src/client/resources.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
 import { startApi, TOKEN } from '../../support/api.ts';
-import prepareMachine from '../../support/machine-setup.ts';
 
 export const IMAGE = 'busybox:1.36';
 export const DOCKER = '/var/run/docker.sock';
@@ -37,7 +36,6 @@ export interface TestNode {
 
 /** `subnet`: the third byte of 10.199.x.0/24, so that test files do not meet. */
 export async function startTestNode(cluster: string, subnet: number): Promise<TestNode> {
-  await prepareMachine();
   const api = await startApi();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-agent-'));
   const runtime = createDockerRuntime({ socketPath: DOCKER, cluster });
