@@ -8,7 +8,6 @@ import type { ContainerIdentity, ContainerSpec, Runtime } from '../../../agent/r
 import { bridgeName, createDockerRuntime } from '../../../agent/runtime/docker/runtime.ts';
 import type { EndpointSlice, Service } from '../../../src/client/resources.ts';
 import { eventually } from '../../support/eventually.ts';
-import prepareMachine from '../../support/machine-setup.ts';
 import { DOCKER, IMAGE } from './support.ts';
 
 const CLUSTER = 'itnet';
@@ -20,7 +19,6 @@ let runtime: Runtime;
 const pods: { id: string; ip: string }[] = [];
 
 beforeAll(async () => {
-  await prepareMachine();
   runtime = createDockerRuntime({ socketPath: DOCKER, cluster: CLUSTER });
   await runtime.cleanup();
   await removeRules(runCommand, CLUSTER);
