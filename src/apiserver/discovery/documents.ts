@@ -1,15 +1,17 @@
 /** All discovery documents of a catalog, made on first use and kept while the catalog's resources stay the same. */
+import type { OpenApiMessages } from '../../meta/protobuf/descriptors.ts';
 import type { ResourceCatalog, ResourceDefinition } from '../registry/contract.ts';
 import { apiGroupDiscoveryList } from './aggregated.ts';
 import { type Documented, documentName } from './documented.ts';
 import { openApiV2 } from './openapi-v2.ts';
+import { encodeOpenApiV2 } from './openapi-v2-protobuf.ts';
 import { openApiV3 } from './openapi-v3.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './plain.ts';
 import { groupsOf, type PublishedGroup, type PublishedResource } from './published.ts';
 
-/** A document's text and the strong ETag of its content. */
-export interface Document {
-  text: string;
+/** A document's text or bytes, and the strong ETag of its content. */
+export interface Document<Content = string> {
+  content: Content;
   etag: string;
 }
 
@@ -18,7 +20,11 @@ export interface DiscoveryDocuments {
   at(path: string): Promise<Document | undefined>;
   /** `path` is "/api" or "/apis". */
   aggregated(path: string, version: 'v2' | 'v2beta1'): Promise<Document>;
+  /** "/openapi/v2" in protobuf. The ETag is that of the JSON, as upstream; caches tell them apart by `Vary: Accept`. */
+  openApiV2InProtobuf(messages: OpenApiMessages): Promise<Document<Uint8Array<ArrayBuffer>>>;
 }
+
+const OPENAPI_V2 = '/openapi/v2';
 
 const cache = new WeakMap<readonly ResourceDefinition[], DiscoveryDocuments>();
 
@@ -47,7 +53,7 @@ function createDocuments(
   const sources = new Map<string, () => object | Promise<object>>([
     ['/api', apiVersions],
     ['/apis', () => apiGroupList(groups)],
-    ['/openapi/v2', () => openApiV2(documented(), gitVersion)],
+    [OPENAPI_V2, () => openApiV2(documented(), gitVersion)],
   ]);
   for (const group of groups) {
     const root = group.group === '' ? '/api' : `/apis/${group.group}`;
@@ -72,12 +78,18 @@ function createDocuments(
     const source = sources.get(path);
     return source === undefined ? undefined : make(path, source);
   };
+  let openApiV2Bytes: Document<Uint8Array<ArrayBuffer>> | undefined;
   sources.set('/openapi/v3', async () => ({ paths: await openApiIndex(openApi, at) }));
   return {
     at,
     aggregated(path, version) {
       const of = groups.filter(({ group }) => (group === '') === (path === '/api'));
       return make(`${path} ${version}`, () => apiGroupDiscoveryList(of, version));
+    },
+    async openApiV2InProtobuf(messages) {
+      const { content, etag } = (await at(OPENAPI_V2)) as Document;
+      openApiV2Bytes ??= { content: encodeOpenApiV2(JSON.parse(content), messages), etag };
+      return openApiV2Bytes;
     },
   };
 }
@@ -106,10 +118,10 @@ function documentedOf({ group, versions }: PublishedGroup, stored: readonly Reso
 }
 
 async function documentOf(source: () => object | Promise<object>): Promise<Document> {
-  const text = JSON.stringify(await source());
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  const content = JSON.stringify(await source());
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(content)));
   return {
-    text,
+    content,
     etag: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0'))
       .join('')
       .toUpperCase(),

@@ -3,13 +3,30 @@ import { apiVersionOf } from '../../meta/object.ts';
 import { type Documented, definitionName, documentName } from './documented.ts';
 import { type PublishedResource, subresourcesOf, verbsOf } from './published.ts';
 
-interface Parameter {
+export interface Parameter {
   name: string;
   in: string;
   description: string;
   required?: boolean;
   schema: { type: string; uniqueItems?: boolean };
 }
+
+/** By media type. */
+type Content = Readonly<Record<string, { schema: object }>>;
+
+export interface Operation {
+  tags: readonly string[];
+  description: string;
+  parameters: readonly Parameter[];
+  requestBody?: { required: boolean; content: Content };
+  /** By status code. */
+  responses: Readonly<Record<string, { description: string; content: Content }>>;
+  'x-kubernetes-action': string;
+  'x-kubernetes-group-version-kind': object;
+}
+
+type Operations = Partial<Record<Method, Operation>>;
+export type PathItem = Operations & { parameters: readonly Parameter[] };
 
 function parameter(name: string, type: string, description: string): Parameter {
   return { name, in: 'query', description, schema: { type, uniqueItems: true } };
@@ -53,9 +70,12 @@ const PATCH_TYPES = [
 ];
 const MEDIA_TYPES = ['application/json', 'application/yaml'];
 
+export const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+export type Method = (typeof METHODS)[number];
+
 interface Verb {
   verb: string;
-  method: string;
+  method: Method;
   action: string;
   named: boolean;
   parameters: readonly Parameter[];
@@ -79,14 +99,14 @@ const VERBS: readonly Verb[] = [
 
 type Reference = (definition: string) => object;
 
-export function pathsOf(documented: Documented, reference: Reference): Record<string, object> {
-  const paths: Record<string, object> = {};
+export function pathsOf(documented: Documented, reference: Reference): Record<string, PathItem> {
+  const paths: Record<string, PathItem> = {};
   for (const resource of documented.resources) addResource(paths, documented, resource, reference);
   return paths;
 }
 
 function addResource(
-  paths: Record<string, object>,
+  paths: Record<string, PathItem>,
   documented: Documented,
   resource: PublishedResource,
   reference: Reference,
@@ -97,7 +117,7 @@ function addResource(
   const name = definitionName(documented, resource);
   const served = verbsOf(resource);
   const type = { group: resource.group, version: resource.version, kind: resource.kind };
-  const operations = (named: boolean) =>
+  const operations = (named: boolean): Operations =>
     Object.fromEntries(
       VERBS.filter((each) => each.named === named && served.includes(each.verb)).map((each) => [
         each.method,
@@ -109,7 +129,7 @@ function addResource(
   add(paths, `${collection}/{name}`, operations(true), [nameParameter, ...shared]);
   if (resource.namespaced && served.includes('list')) {
     const everywhere = operations(false).get;
-    add(paths, `${root}/${resource.resource}`, { get: everywhere as object }, [PRETTY]);
+    add(paths, `${root}/${resource.resource}`, everywhere === undefined ? {} : { get: everywhere }, [PRETTY]);
   }
   for (const subresource of subresourcesOf(resource)) {
     const { group, version, kind } = subresource;
@@ -123,15 +143,15 @@ function addResource(
 }
 
 function add(
-  paths: Record<string, object>,
+  paths: Record<string, PathItem>,
   path: string,
-  operations: Record<string, object>,
+  operations: Operations,
   parameters: readonly Parameter[],
 ): void {
   if (Object.keys(operations).length > 0) paths[path] = { ...operations, parameters };
 }
 
-function operation(verb: Verb, resource: PublishedResource, type: object, answer: object, body: object): object {
+function operation(verb: Verb, resource: PublishedResource, type: object, answer: object, body: object): Operation {
   const content = (types: readonly string[], schema: object) =>
     Object.fromEntries(types.map((each) => [each, { schema }]));
   const writes = verb.method === 'post' || verb.method === 'put';

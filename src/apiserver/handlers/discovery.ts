@@ -1,11 +1,17 @@
 /** GET /api, /apis, /openapi and what is under them. */
 
+import type { OpenApiMessages } from '../../meta/protobuf/descriptors.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { type DiscoveryDocuments, type Document, discoveryDocuments } from '../discovery/documents.ts';
 import { parseAccept } from '../request/negotiate.ts';
 import type { ApiRequest } from './request.ts';
 import { respondValue, responseHeaders } from './respond.ts';
 import { REVIEWS } from './reviews/reviews.ts';
+
+const JSON_TYPES = ['application/json', 'application/*', '*/*'];
+const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+/** Clients ask by the older name, which is no valid media type, and are answered by the newer. */
+const OPENAPI_V2_PROTOBUF_NAMES = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', OPENAPI_V2_PROTOBUF];
 
 /** undefined: not a discovery path. */
 export async function handleDiscovery(request: ApiRequest): Promise<Response | undefined> {
@@ -14,13 +20,16 @@ export async function handleDiscovery(request: ApiRequest): Promise<Response | u
   if (!/^\/(api|apis|openapi)(\/|$)/.test(path)) return undefined;
   const documents = discoveryDocuments(catalog, REVIEWS, version.gitVersion);
   const accept = request.raw.headers.get('accept');
-  if (path === '/openapi/v2' || path.startsWith('/openapi/v3')) refuseProtobuf(accept);
+  if (path === '/openapi/v2') {
+    const document = await openApiV2InProtobuf(documents, accept, request.deps.protobuf?.openApiV2);
+    if (document !== undefined) return respondDocument(request, document, OPENAPI_V2_PROTOBUF);
+  } else if (path.startsWith('/openapi/v3')) refuseProtobuf(accept);
 
   const aggregated = path === '/api' || path === '/apis' ? await aggregatedFor(documents, path, accept) : undefined;
   if (aggregated !== undefined) return respondDocument(request, aggregated.document, aggregated.contentType);
   const document = await documents.at(path);
   if (document === undefined) return undefined;
-  if (accept?.includes('yaml')) return respondValue(request, JSON.parse(document.text));
+  if (accept?.includes('yaml')) return respondValue(request, JSON.parse(document.content));
   return respondDocument(request, document, 'application/json');
 }
 
@@ -38,13 +47,29 @@ async function aggregatedFor(documents: DiscoveryDocuments, path: string, accept
   return undefined;
 }
 
+/** undefined: JSON is wanted first. Throws 406. */
+async function openApiV2InProtobuf(
+  documents: DiscoveryDocuments,
+  accept: string | null,
+  messages: OpenApiMessages | undefined,
+): Promise<Document<BodyInit> | undefined> {
+  for (const { type } of parseAccept(accept)) {
+    if (JSON_TYPES.includes(type)) return undefined;
+    if (messages !== undefined && OPENAPI_V2_PROTOBUF_NAMES.includes(type)) {
+      return documents.openApiV2InProtobuf(messages);
+    }
+  }
+  refuseProtobuf(accept);
+  return undefined;
+}
+
 function refuseProtobuf(accept: string | null): void {
   const clauses = parseAccept(accept);
-  const json = clauses.some(({ type }) => ['application/json', 'application/*', '*/*'].includes(type));
+  const json = clauses.some(({ type }) => JSON_TYPES.includes(type));
   if (clauses.length > 0 && !json) throw StatusError.notAcceptable(['application/json']);
 }
 
-function respondDocument(request: ApiRequest, { text, etag }: Document, contentType: string): Response {
+function respondDocument(request: ApiRequest, { content, etag }: Document<BodyInit>, contentType: string): Response {
   const quoted = `"${etag}"`;
   const headers = responseHeaders(request, contentType).filter(([name]) => name !== 'cache-control');
   headers.push(['etag', quoted], ['vary', 'Accept']);
@@ -53,5 +78,5 @@ function respondDocument(request: ApiRequest, { text, etag }: Document, contentT
   if (known?.split(',').some((each) => each.trim().replace(/^W\//, '') === quoted)) {
     return new Response(null, { status: 304, headers });
   }
-  return new Response(text, { headers });
+  return new Response(content, { headers });
 }

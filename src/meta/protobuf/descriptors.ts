@@ -24,9 +24,23 @@ export interface ProtobufMessage {
   fields: Readonly<Record<number, ProtobufField>>;
 }
 
+/**
+ * A message of the protobuf form of OpenAPI v2 documents, which are only written. A field's name '' stands for the whole
+ * value, or in a map for the properties that no other field takes; 'x-' for the properties that begin so.
+ */
+export interface OpenApiMessage {
+  /** One field is written, chosen by what the value is. */
+  oneOf?: true;
+  fields: Readonly<Record<number, Pick<ProtobufField, 'name' | 'scalar' | 'message' | 'repeated'>>>;
+}
+
+/** By name, without its package: `Schema`. The whole document is `Document`. */
+export type OpenApiMessages = Readonly<Record<string, OpenApiMessage>>;
+
 export interface ProtobufDescriptors {
   /** By definition name: `io.k8s.api.core.v1.ConfigMap`. */
   messages: Readonly<Record<string, ProtobufMessage>>;
   /** Definition names of the kinds that a body may be, by apiVersion and kind: `apps/v1/Deployment`. */
   kinds: Readonly<Record<string, string>>;
+  openApiV2?: OpenApiMessages;
 }
