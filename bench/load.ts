@@ -4,15 +4,14 @@ export interface Measured {
   requests: number;
   /** per second */
   rate: number;
-  /** milliseconds */
-  p50: number;
-  p99: number;
+  /** milliseconds, of each request */
+  latencies: number[];
 }
 
 export async function load(
   total: number,
   clients: number,
-  request: (index: number) => Promise<void>,
+  request: (index: number) => Promise<unknown>,
 ): Promise<Measured> {
   const latencies: number[] = [];
   let next = 0;
@@ -26,11 +25,14 @@ export async function load(
       }
     }),
   );
-  return { requests: total, rate: (total / (performance.now() - started)) * 1000, ...percentiles(latencies) };
+  return { requests: total, rate: (total / (performance.now() - started)) * 1000, latencies };
 }
 
-export function percentiles(values: number[]): { p50: number; p99: number } {
+export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
 }

@@ -1,247 +1,131 @@
 /**
- * `npm run bench`: create, get, status patch, list, watch fan-out and delete over HTTPS with 1, 16 and 64 clients on pods
- * of 2 KB, against a control plane of its own (embedded PostgreSQL, no agent), beside raw SQL on the same database.
- * Only loopback; ends by itself. The pods name a scheduler that does not exist, so that only the API is measured.
+ * `npm run bench`: create, get, status patch, list, watch fan-out and delete over TLS with 1, 16 and 64 clients on pods of
+ * 2 KB, against a control plane of its own (embedded PostgreSQL, no agent), beside raw SQL on the same database. Only
+ * loopback; ends by itself within three minutes. The pods name a scheduler that does not exist, so that only the API is
+ * measured. What follows `--` goes to the control plane's Node, e.g. `npm run bench -- --cpu-prof --cpu-prof-dir=/tmp`.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
-import { parse } from 'yaml';
-import { dataDirAt } from '../src/cli/data-dir.ts';
-import { startEmbeddedPostgres } from '../src/cli/up/postgres.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
-import { load, type Measured, percentiles } from './load.ts';
-import { type Usage, usageOf } from './processes.ts';
+import { type BenchedControlPlane, startControlPlane } from './control-plane.ts';
+import { createHttp2Client } from './http2-client.ts';
+import { load, median } from './load.ts';
+import { podBody } from './pod-body.ts';
 import { createRawLimit, type RawLimit } from './raw-sql.ts';
+import { measure, printHead, printRow, type Row } from './rows.ts';
+import { measureWatch } from './watch.ts';
 
-const CLIENTS = [1, 16, 64];
-const REQUESTS: Record<number, number> = { 1: 600, 16: 3000, 64: 3000 };
+/** Requests in each of a row's three rounds. */
+const REQUESTS: readonly (readonly [clients: number, requests: number])[] = [
+  [1, 200],
+  [16, 1000],
+  [64, 1000],
+];
+const WARM_UP = 1500;
 const LISTED = 6500;
-const WATCHERS = 100;
-const WATCHED_WRITES = 300;
+const LISTS = 9;
 const PODS = '/api/v1/namespaces/default/pods';
+const MERGE = 'application/merge-patch+json';
 
-interface Processes {
-  controlPlane: number;
-  postmaster: number;
-}
+type Requests = Pick<ApiClient, 'request'>;
 
-async function usage(processes: Processes): Promise<{ controlPlane: Usage; postgres: Usage }> {
-  return { controlPlane: await usageOf(processes.controlPlane), postgres: await usageOf(processes.postmaster) };
-}
+const createPod = (api: Requests, name: string) => api.request('POST', PODS, 201, podBody(name));
+const getPod = (api: Requests, name: string) => api.request('GET', `${PODS}/${name}`, 200);
+const patchPod = (api: Requests, name: string, message: string) =>
+  api.request('PATCH', `${PODS}/${name}/status`, 200, JSON.stringify({ status: { message, phase: 'Running' } }), MERGE);
+const deletePod = (api: Requests, name: string) => api.request('DELETE', `${PODS}/${name}`, 200);
 
-function podBody(name: string): string {
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, labels: { app: 'bench', shard: String(name.length % 7) } },
-    spec: {
-      schedulerName: 'nobody',
-      automountServiceAccountToken: false,
-      containers: [
-        {
-          name: 'main',
-          image: 'busybox:1.36',
-          command: ['sleep', '3600'],
-          env: Array.from({ length: 12 }, (_, i) => ({ name: `VARIABLE_${i}`, value: `${'value'.repeat(10)}${i}` })),
-          resources: { requests: { cpu: '10m', memory: '16Mi' } },
-        },
-      ],
-    },
-  };
-  return JSON.stringify(pod);
-}
-
-async function measure(
-  what: string,
-  clients: number,
-  processes: Processes,
-  run: () => Promise<Measured>,
-  raw?: () => Promise<Measured>,
-): Promise<void> {
-  const before = await usage(processes);
-  const measured = await run();
-  const after = await usage(processes);
-  const perRequest = (part: 'controlPlane' | 'postgres') =>
-    (((after[part].cpuSeconds - before[part].cpuSeconds) / measured.requests) * 1000).toFixed(2);
-  const limit = await raw?.();
-  console.log(
-    [
-      what.padEnd(14),
-      String(clients).padStart(4),
-      measured.rate.toFixed(0).padStart(8),
-      measured.p50.toFixed(1).padStart(8),
-      measured.p99.toFixed(1).padStart(8),
-      perRequest('controlPlane').padStart(9),
-      perRequest('postgres').padStart(9),
-      (limit?.rate.toFixed(0) ?? '').padStart(9),
-      (limit === undefined ? '' : (measured.rate / limit.rate).toFixed(2)).padStart(7),
-    ].join(' '),
-  );
-}
-
-async function benchmark(api: ApiClient, raw: RawLimit, processes: Processes): Promise<void> {
-  console.log(`${'request'.padEnd(14)} clients      /s   p50 ms   p99 ms  api ms  pg ms/req  raw SQL/s   ratio`);
+async function benchmark(plane: BenchedControlPlane, api: ApiClient, http2: Requests, raw: RawLimit): Promise<void> {
+  await warmUp(api, http2, raw);
+  printHead();
   let created = 0;
-  for (const clients of CLIENTS) {
-    const total = REQUESTS[clients]!;
+  for (const [clients, requests] of REQUESTS) {
     const first = created;
-    created += total;
-    await measure(
-      'create',
-      clients,
-      processes,
-      () =>
-        load(
-          total,
-          clients,
-          async (index) => void (await api.request('POST', PODS, 201, podBody(`pod-${first + index}`))),
-        ),
-      () => raw.write(total, clients),
-    );
-    const name = (index: number) => `pod-${first + (index % total)}`;
-    await measure(
-      'get',
-      clients,
-      processes,
-      () => load(total, clients, async (index) => void (await api.request('GET', `${PODS}/${name(index)}`, 200))),
-      () => raw.get(total, clients),
-    );
-    await measure(
-      'patch status',
-      clients,
-      processes,
-      () =>
-        load(total, clients, async (index) => {
-          const patch = JSON.stringify({ status: { message: `seen ${index}`, phase: 'Running' } });
-          await api.request('PATCH', `${PODS}/${name(index)}/status`, 200, patch, 'application/merge-patch+json');
-        }),
-      () => raw.write(total, clients),
-    );
+    created += requests * 3;
+    const name = (round: number, index: number) => `pod-${first + round * requests + index}`;
+    const row = async (
+      what: string,
+      request: (round: number, index: number) => Promise<unknown>,
+      limit: RawLimit['write'],
+    ) => {
+      const run = (round: number) => load(requests, clients, (index) => request(round, index));
+      printRow(await measure(plane, what, clients, run, () => limit(requests, clients)));
+    };
+    await row('create', (round, index) => createPod(api, name(round, index)), raw.write);
+    await row('get', (round, index) => getPod(api, name(round, index)), raw.get);
+    await row('patch status', (round, index) => patchPod(api, name(round, index), `seen ${index}`), raw.write);
+    if (clients === 16) {
+      await row('create, HTTP/2', (round, index) => createPod(http2, `http2-${round}-${index}`), raw.write);
+      await row('get, HTTP/2', (round, index) => getPod(http2, name(round, index)), raw.get);
+      await row('delete', (round, index) => deletePod(api, `http2-${round}-${index}`), raw.write);
+    }
   }
-
-  const missing = LISTED - created;
-  await load(
-    missing,
-    16,
-    async (index) => void (await api.request('POST', PODS, 201, podBody(`pod-${created + index}`))),
-  );
-  await measureList(api, raw);
-  await measureWatch(api);
-  for (const clients of [16]) {
-    await measure(
-      'delete',
-      clients,
-      processes,
-      () => load(3000, clients, async (index) => void (await api.request('DELETE', `${PODS}/pod-${index}`, 200))),
-      () => raw.write(3000, clients),
-    );
-  }
-  const { controlPlane, postgres } = await usage(processes);
-  console.log(
-    `memory: control plane ${controlPlane.memoryMiB.toFixed(0)} MiB, PostgreSQL ${postgres.memoryMiB.toFixed(0)} MiB; ` +
-      `CPU in all: ${controlPlane.cpuSeconds.toFixed(1)} s and ${postgres.cpuSeconds.toFixed(1)} s`,
-  );
+  await load(LISTED - created, 16, (index) => createPod(api, `pod-${created + index}`));
+  printRow(await measureList(plane, api, raw));
+  printRow(await measureWatch(plane, api, PODS));
 }
 
-async function measureList(api: ApiClient, raw: RawLimit): Promise<void> {
+/** Compilers are idle and tables are not new when counting begins. */
+async function warmUp(api: ApiClient, http2: Requests, raw: RawLimit): Promise<void> {
+  for (const client of [api, http2]) {
+    await load(WARM_UP, 16, (index) => createPod(client, `warm-${index}`));
+    await load(WARM_UP, 16, (index) => getPod(client, `warm-${index}`));
+    await load(WARM_UP, 16, (index) => patchPod(client, `warm-${index}`, 'warm'));
+    await api.request('GET', PODS, 200);
+    await load(WARM_UP, 16, (index) => deletePod(client, `warm-${index}`));
+  }
+  await raw.write(WARM_UP, 16);
+  await raw.get(WARM_UP, 16);
+}
+
+async function measureList(plane: BenchedControlPlane, api: ApiClient, raw: RawLimit): Promise<Row> {
   const times: number[] = [];
+  const limits: number[] = [];
+  const cpu = { api: 0, postgres: 0, client: 0 };
   let bytes = 0;
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < LISTS; i++) {
+    const before = await plane.usage();
+    const own = process.cpuUsage();
     const started = performance.now();
     bytes = (await api.request('GET', PODS, 200)).length;
     times.push(performance.now() - started);
+    const { user, system } = process.cpuUsage(own);
+    const after = await plane.usage();
+    cpu.api += ((after.controlPlane.cpuSeconds - before.controlPlane.cpuSeconds) * 1000) / LISTS;
+    cpu.postgres += ((after.postgres.cpuSeconds - before.postgres.cpuSeconds) * 1000) / LISTS;
+    cpu.client += (user + system) / 1000 / LISTS;
+    limits.push(await raw.list(LISTED));
   }
-  const limits: number[] = [];
-  for (let i = 0; i < 7; i++) limits.push(await raw.list(LISTED));
-  const [median, limit] = [percentiles(times).p50, percentiles(limits).p50];
-  console.log(
-    `list of ${LISTED} pods (${(bytes / 1e6).toFixed(1)} MB): ${median.toFixed(0)} ms; ` +
-      `the same rows by SQL: ${limit.toFixed(0)} ms (ratio ${(limit / median).toFixed(2)})`,
-  );
-}
-
-/** Lag: from just before a patch is sent to when a watcher has its line. */
-async function measureWatch(api: ApiClient): Promise<void> {
-  const lags: number[] = [];
-  const sent = new Map<string, number>();
-  const list = JSON.parse(await api.request('GET', `${PODS}?limit=1`, 200)) as {
-    metadata: { resourceVersion: string };
+  const [time, limit] = [median(times), median(limits)];
+  return {
+    what: `list ${LISTED} (${(bytes / 1e6).toFixed(1)} MB)`,
+    clients: 1,
+    p50: time,
+    p99: Math.max(...times),
+    cpu,
+    raw: { milliseconds: limit, ratio: limit / time },
   };
-  const from = list.metadata.resourceVersion;
-  const stops = await Promise.all(
-    Array.from({ length: WATCHERS }, () =>
-      api.watch(`${PODS}?watch=1&resourceVersion=${from}`, (line) => {
-        const mark = /"message":"lag (\d+)"/.exec(line)?.[1];
-        const at = mark === undefined ? undefined : sent.get(mark);
-        if (at !== undefined) lags.push(performance.now() - at);
-      }),
-    ),
-  );
-  for (let i = 0; i < WATCHED_WRITES; i++) {
-    sent.set(String(i), performance.now());
-    const patch = JSON.stringify({ status: { message: `lag ${i}` } });
-    await api.request('PATCH', `${PODS}/pod-${i}/status`, 200, patch, 'application/merge-patch+json');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const deadline = performance.now() + 30_000;
-  while (lags.length < WATCHED_WRITES * WATCHERS && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  for (const stop of stops) stop();
-  const { p50, p99 } = percentiles(lags);
-  console.log(
-    `watch with ${WATCHERS} watchers: ${lags.length} of ${WATCHED_WRITES * WATCHERS} events, ` +
-      `lag p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
-  );
 }
 
-async function startControlPlane(dataDir: string, databaseUrl: string): Promise<ChildProcess> {
-  const child = spawn(
-    process.execPath,
-    [
-      'src/cli/main.ts',
-      'up',
-      '--no-agent',
-      '--listen',
-      '127.0.0.1:0',
-      '--data-dir',
-      dataDir,
-      '--database-url',
-      databaseUrl,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
-  );
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (text.includes('Ready: ')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`kedge up ended with ${code}`)));
-  });
-  return child;
-}
-
-const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-bench-'));
-await chmod(folder, 0o755);
-const data = dataDirAt(path.join(folder, 'data'));
-const database = await startEmbeddedPostgres(dataDirAt(folder));
-const controlPlane = await startControlPlane(data.root, database.url);
+const plane = await startControlPlane(process.argv.slice(2));
 try {
-  const config = parse(await readFile(data.kubeconfig, 'utf8'));
-  const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
-  const api = createApiClient(server, Buffer.from(ca, 'base64').toString(), config.users[0].user.token);
-  const postmaster = Number((await readFile(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  const idle = await plane.usage();
+  const api = createApiClient(plane.server, plane.ca, plane.token);
+  const http2 = await createHttp2Client(plane.server, plane.ca, plane.token);
   const stored = podBody('pod-00000');
-  console.log(`${os.cpus().length} cores, Node ${process.version}; a pod as sent: ${stored.length} bytes`);
-  const raw = await createRawLimit(database.url, stored.padEnd(2048, ' '));
-  await benchmark(api, raw, { controlPlane: controlPlane.pid!, postmaster });
+  const raw = await createRawLimit(plane.databaseUrl, stored.padEnd(2048, ' '));
+  const [one] = os.loadavg();
+  console.log(
+    `${os.cpus().length} × ${os.cpus()[0]?.model}, Linux ${os.release()}, Node ${process.version}, load ${one?.toFixed(1)} ` +
+      `at the start; client, API and PostgreSQL on the same cores; a pod is sent as ${stored.length} bytes\n`,
+  );
+  await benchmark(plane, api, http2, raw);
+  const busy = await plane.usage();
+  const memory = (usage: typeof idle) =>
+    `control plane ${usage.controlPlane.memoryMiB.toFixed(0)} MiB + PostgreSQL ${usage.postgres.memoryMiB.toFixed(0)} MiB`;
+  console.log(`\nmemory (proportional set size): ${memory(idle)} at the start, ${memory(busy)} at the end`);
   await raw.close();
+  http2.close();
   api.close();
 } finally {
-  const exited = new Promise((resolve) => controlPlane.once('exit', resolve));
-  controlPlane.kill('SIGTERM');
-  await exited;
-  await database.stop();
-  await rm(folder, { recursive: true, force: true });
+  await plane.stop();
 }
