@@ -130,12 +130,44 @@ describe('OpenAPI v3', () => {
   });
 });
 
-test('OpenAPI v2 has the definitions of all kinds', async () => {
-  const { body, text } = await api.request('GET', '/openapi/v2');
-  expect(body.swagger).toBe('2.0');
-  expect(body.definitions).toHaveProperty(['io.k8s.api.core.v1.Pod']);
-  expect(body.definitions).toHaveProperty(['io.k8s.api.apps.v1.DeploymentList']);
-  expect(text).not.toContain('#/components/');
+describe('OpenAPI v2', () => {
+  const ASKED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+  const ANSWERED = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+  const ask = (accept: string, headers = {}) => api.open('GET', '/openapi/v2', { headers: { accept, ...headers } });
+
+  test('has the definitions of all kinds', async () => {
+    const { body, text } = await api.request('GET', '/openapi/v2');
+    expect(body.swagger).toBe('2.0');
+    expect(body.definitions).toHaveProperty(['io.k8s.api.core.v1.Pod']);
+    expect(body.definitions).toHaveProperty(['io.k8s.api.apps.v1.DeploymentList']);
+    expect(text).not.toContain('#/components/');
+  });
+
+  test.each([ASKED, ANSWERED, `${ASKED}, application/json;q=0.5`])(
+    'is in protobuf for those who want it: %s',
+    async (accept) => {
+      const response = await ask(accept);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe(ANSWERED);
+      expect(response.headers.get('vary')).toBe('Accept');
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      // Field 1, swagger.
+      expect([...bytes.subarray(0, 5)]).toEqual([0x0a, 3, ...new TextEncoder().encode('2.0')]);
+    },
+  );
+
+  test.each(['application/json', '*/*', `application/json, ${ASKED}`])('is JSON for others: %s', async (accept) => {
+    const response = await ask(accept);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.json()).toHaveProperty('swagger', '2.0');
+  });
+
+  test('an unchanged document is 304 in protobuf, and an unknown form is 406', async () => {
+    const etag = (await ask(ASKED)).headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[0-9A-F]{64}"$/);
+    expect((await ask(ASKED, { 'if-none-match': etag })).status).toBe(304);
+    expect((await ask('application/cbor')).status).toBe(406);
+  });
 });
 
 test('/version', async () => {

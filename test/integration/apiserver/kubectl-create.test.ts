@@ -1,58 +1,29 @@
 /** The typed clients inside the real kubectl: they send protobuf whatever the server offers, and never fall back. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pinnedTool, toolsFolder } from '../../../src/cli/kubectl.ts';
-import { writeKubeconfig } from '../../../src/cli/up/kubeconfig.ts';
 import type { Session } from '../../contract/api-session.ts';
-import { KEYS } from '../../hosts/encryption.ts';
-import { type CommandResult, run } from '../../support/cluster.ts';
+import type { CommandResult } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type RunningNodeHost, startTestNodeHost } from '../../support/node-host.ts';
-import { type FreshDatabase, freshDatabase } from '../../support/postgres.ts';
+import { type KubectlHost, startKubectlHost } from '../../support/kubectl-host.ts';
 
 /** Names of a namespace, and of what is made in it: once as kubectl sends it, once as JSON. */
 const BY_PROTOBUF = 'by-protobuf';
 const BY_JSON = 'by-json';
 
-let database: FreshDatabase;
-let host: RunningNodeHost;
+let host: KubectlHost;
 let api: Session;
 let folder: string;
-let tool: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-kubectl-'));
-  database = await freshDatabase();
-  [host, tool] = await Promise.all([
-    startTestNodeHost({ databaseUrl: database.url, encryptionKeys: KEYS }),
-    pinnedTool('kubectl', toolsFolder()),
-  ]);
-  api = host.session();
-  await writeKubeconfig(path.join(folder, 'config'), {
-    server: host.url,
-    caCertificate: host.ca,
-    user: 'admin',
-    token: host.token,
-  });
+  host = await startKubectlHost();
+  ({ api, folder } = host);
   await writeFile(path.join(folder, 'binary'), new Uint8Array([0, 255, 1]));
 });
-afterAll(async () => {
-  await host?.stop();
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => host?.stop());
 
-function tryKubectl(...args: string[]): Promise<CommandResult> {
-  return run(tool, args, { KUBECONFIG: path.join(folder, 'config'), HOME: folder });
-}
-
-async function kubectl(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await tryKubectl(...args);
-  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}`);
-  return stdout;
-}
+const tryKubectl = (...args: string[]): Promise<CommandResult> => host.tryKubectl(args);
+const kubectl = (...args: string[]): Promise<string> => host.kubectl(...args);
 
 /** As kubectl(), of a command that must have sent its request in protobuf. */
 async function kubectlInProtobuf(...args: string[]): Promise<string> {
