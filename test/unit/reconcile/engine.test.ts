@@ -9,6 +9,7 @@ import {
   selectionKeys,
   splitKey,
 } from '../../../src/reconcile/keys.ts';
+import { createPace } from '../../../src/reconcile/pace.ts';
 import { createWaker } from '../../../src/reconcile/wait.ts';
 
 test.each([
@@ -85,4 +86,15 @@ test('waiting ends when the signal aborts', async () => {
   const waiting = createWaker().wait(60_000, abort.signal);
   abort.abort();
   await waiting;
+});
+
+test('a burst of steps passes at once, later ones at the given pace', () => {
+  const pace = createPace(20, 3);
+  expect([0, 0, 0, 0, 0].map((now) => pace.take(now))).toEqual([0, 0, 0, 20, 40]);
+});
+
+test('an idle time gives the burst back, and no more than it', () => {
+  const pace = createPace(20, 2);
+  expect([0, 0, 0].map((now) => pace.take(now))).toEqual([0, 0, 20]);
+  expect([1000, 1000, 1000].map((now) => pace.take(now))).toEqual([0, 0, 20]);
 });
