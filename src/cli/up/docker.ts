@@ -1,5 +1,5 @@
 /** Docker on this machine: found, started, or (as root on Debian and Ubuntu) installed. */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { access, open, readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
@@ -51,10 +51,7 @@ export async function ensureDocker(options: DockerOptions, progress: Progress): 
       `Docker does not answer on ${options.socketPath}. Run: sudo systemctl start docker (and join the group docker)`,
     );
   }
-  await progress.step('starting Docker', async () => {
-    await startDaemon(options.logFile);
-    await untilReady(options);
-  });
+  await progress.step('starting Docker', () => startDaemon(options));
 }
 
 async function answers(socketPath: string): Promise<boolean> {
@@ -85,19 +82,29 @@ async function apt(...args: string[]): Promise<void> {
 }
 
 /** By systemd where it is the init; else (containers, minimal machines) dockerd in a session of its own. */
-async function startDaemon(logFile: string): Promise<void> {
+async function startDaemon(options: DockerOptions): Promise<void> {
   const systemd = await access('/run/systemd/system').then(
     () => true,
     () => false,
   );
-  if (systemd) {
-    await run('systemctl', ['start', 'docker']);
-    return;
+  if (systemd) await run('systemctl', ['start', 'docker']);
+  const deadline = performance.now() + READY_WITHIN_MS;
+  let daemon: ChildProcess | undefined;
+  while (!(await answers(options.socketPath))) {
+    if (performance.now() > deadline) throw new Error(`dockerd did not become ready, see ${options.logFile}`);
+    // One that is still going down makes the new one give up: then it is tried again.
+    if (!systemd && (daemon === undefined || daemon.exitCode !== null)) daemon = await spawnDaemon(options.logFile);
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
+  daemon?.unref();
+}
+
+async function spawnDaemon(logFile: string): Promise<ChildProcess> {
   await removeStalePidFile();
   const log = await open(logFile, 'a');
-  spawn('dockerd', [], { detached: true, stdio: ['ignore', log.fd, log.fd] }).unref();
+  const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log.fd, log.fd] });
   await log.close();
+  return daemon;
 }
 
 /**
@@ -109,12 +116,4 @@ async function removeStalePidFile(): Promise<void> {
   if (pid === '') return;
   const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
   if (command.trim() !== 'dockerd') await rm(PID_FILE, { force: true });
-}
-
-async function untilReady(options: DockerOptions): Promise<void> {
-  const deadline = performance.now() + READY_WITHIN_MS;
-  while (!(await answers(options.socketPath))) {
-    if (performance.now() > deadline) throw new Error(`dockerd did not become ready, see ${options.logFile}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
