@@ -50,6 +50,7 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     createObjectFolder<T>(inData(name), (error) => log.warn({ err: String(error) }, `${name}: the disk refuses`));
 
   let pods: Awaited<ReturnType<typeof startPodManager>> | undefined;
+  let checkNode = () => {};
   const network = await startNetwork({
     client,
     run: runCommand,
@@ -60,7 +61,10 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     services: folderOf<Service>('services'),
     slices: folderOf<EndpointSlice>('endpointslices'),
     ensureBridge: (podCidr) => runtime.ensureNetwork(podCidr, uplink?.mtu ?? DEFAULT_MTU),
-    onReady: () => pods?.triggerAll(),
+    onReady: () => {
+      pods?.triggerAll();
+      checkNode();
+    },
     log,
     signal,
   });
@@ -110,6 +114,9 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     },
     onNode(node) {
       if (node.spec?.podCIDR) network.setPodCidr(node.spec.podCIDR);
+    },
+    onRunning: (check) => {
+      checkNode = check;
     },
     record: events.record,
     log,

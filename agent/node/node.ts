@@ -15,6 +15,8 @@ export interface NodeOptions {
   /** Asked every heartbeat. */
   health(): Promise<NodeHealth>;
   onNode(node: Node): void;
+  /** Called once with what makes the node look at its health at once, instead of at the next heartbeat. */
+  onRunning(check: () => void): void;
   record(node: Node, type: 'Normal' | 'Warning', reason: string, message: string): void;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   signal: AbortSignal;
@@ -79,6 +81,8 @@ export async function runNode(options: NodeOptions): Promise<void> {
       });
     return syncing;
   }
+
+  options.onRunning(() => void sync());
 
   // Others write to the Node too: its podCIDR, a Ready of Unknown after an outage.
   const reflection = reflect(
