@@ -1,6 +1,6 @@
 /** The walk of a new user, line by line, with real kubectl, Docker and iptables. Its bad-input twin is refusals.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Deployment, Event, Node, Pod, ReplicaSet, Service } from '../../src/client/resources.ts';
+import type { Deployment, Event, Lease, Node, Pod, ReplicaSet, Service } from '../../src/client/resources.ts';
 import { createCluster, run, type TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -52,6 +52,26 @@ describe('a new cluster', () => {
       await cluster.kubectl('get', 'serviceaccount', 'default', '-n', 'default');
       await cluster.kubectl('get', 'configmap', 'kube-root-ca.crt', '-n', 'default');
     });
+  });
+});
+
+describe('an idle cluster', () => {
+  test('appends nothing to its log while the node goes on sending heartbeats', async () => {
+    const revision = async () =>
+      (
+        JSON.parse(await cluster.kubectl('get', '--raw', '/api/v1/namespaces?limit=1')) as {
+          metadata: { resourceVersion: string };
+        }
+      ).metadata.resourceVersion;
+    const renewed = async () =>
+      (await cluster.get<Lease>('lease', '-n', 'kube-node-lease', cluster.nodeName)).spec!.renewTime;
+    await eventually(async () => {
+      const before = [await revision(), await renewed()];
+      // Longer than two heartbeats.
+      await new Promise((resolve) => setTimeout(resolve, 22_000));
+      expect(await revision()).toBe(before[0]);
+      expect(await renewed()).not.toBe(before[1]);
+    }, 60);
   });
 });
 
