@@ -112,7 +112,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
     running.agent = await joinThisMachine(machine);
     if (running.agent !== undefined) await waitForThisMachine(machine);
   }
-  await summarise(options, data, server, progress);
+  await summarise(data, server, running.agent !== undefined, progress);
 }
 
 async function encryptionKey(data: DataDir): Promise<string> {
@@ -126,7 +126,7 @@ async function encryptionKey(data: DataDir): Promise<string> {
   return key;
 }
 
-async function summarise(options: UpOptions, data: DataDir, server: string, progress: Progress): Promise<void> {
+async function summarise(data: DataDir, server: string, hasPods: boolean, progress: Progress): Promise<void> {
   const hasKubectl = await onPath('kubectl');
   const kubectl = hasKubectl ? 'kubectl' : 'npx kedge kubectl';
   progress.say(`
@@ -136,7 +136,7 @@ Ready: ${server}
   ${kubectl} get nodes -o wide
   ${kubectl} apply -f examples/hello.yaml
 ${hasKubectl ? '' : '\nThere is no kubectl on the PATH: `npx kedge kubectl …` runs the pinned kubectl 1.35.\n'}
-Ctrl-C stops the control plane${options.agent ? '; pods keep running' : ''}. Starting again finds everything as it is.`);
+Ctrl-C stops the control plane${hasPods ? '; pods keep running' : ''}. Starting again finds everything as it is.`);
 }
 
 /** One `kedge up` a data folder. A lock whose process is gone is taken over. */
@@ -175,7 +175,7 @@ function stopOnSignal(data: DataDir, running: Running, progress: Progress): () =
       return;
     }
     since = performance.now();
-    progress.say('\nStopping (pods keep running)');
+    progress.say(`\nStopping${running.agent === undefined ? '' : ' (pods keep running)'}`);
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
