@@ -30,8 +30,9 @@ const SESSION_MEGABYTES = 256;
 export async function listen(options: ServerOptions): Promise<Server> {
   const server = createAdaptorServer({
     fetch: options.fetch,
-    // Undici's Request and Response stay as they are: the adaptor's lighter ones are used inside it alone.
-    overrideGlobalObjects: false,
+    // A Response of the adaptor's writes its text to the socket as it is; undici's is read through a stream: 0.02 of 0.18
+    // ms of CPU for a get, and 20 of 120 ms for a list of 14 MB.
+    overrideGlobalObjects: true,
     createServer: createSecureServer,
     serverOptions: {
       allowHTTP1: true,
