@@ -62,7 +62,10 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
-    const encrypted = withEncryption(withHeartbeats(createPostgresStore(db), db), options.encryptionKeys);
+    const encrypted = withEncryption(
+      withHeartbeats(createPostgresStore(db, { gatherGets: true }), db),
+      options.encryptionKeys,
+    );
     const wakeUps = createWakeUps(db);
     const feed = createNodeFeed(encrypted, { wakeUps });
     const store = withGroupCommit(encrypted, { onCommit: (id) => feed.committed(id) });

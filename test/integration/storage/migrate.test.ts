@@ -2,7 +2,7 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connect, type Database } from '../../../src/db/connection.ts';
-import { assertMigrated, migrate, SchemaTooNewError } from '../../../src/db/migrate.ts';
+import { migrate, SchemaTooNewError } from '../../../src/db/migrate.ts';
 import * as schema from '../../../src/db/schema.ts';
 import { readMigrations } from '../../../src/hosts/node/migrations.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/postgres.ts';
@@ -54,7 +54,6 @@ describe('migrating', () => {
   it('accepts a database that a newer version has migrated harmlessly', async () => {
     const db = open(await emptyDatabase());
     await migrate(db, [...migrations, { name: '9001_add_column', sql: 'alter table objects add column extra int;' }]);
-    await assertMigrated(db, names);
     expect(await migrate(db, migrations)).toEqual([]);
   });
 
@@ -66,15 +65,7 @@ describe('migrating', () => {
     };
     await migrate(db, [...migrations, breaking]);
     await expect(migrate(db, migrations)).rejects.toThrow(SchemaTooNewError);
-    await expect(assertMigrated(db, names)).rejects.toThrow(/9002_rename_column/);
-  });
-
-  it('says which migrations are missing', async () => {
-    const db = open(await emptyDatabase());
-    await migrate(db, migrations);
-    await expect(assertMigrated(db, [...names, '9999_later'])).rejects.toThrow(
-      'the database lacks migrations: 9999_later',
-    );
+    await expect(migrate(db, migrations)).rejects.toThrow(/9002_rename_column/);
   });
 });
 

@@ -18,7 +18,13 @@ describe.each<[string, (db: Database) => Store]>([
   [
     'the PostgreSQL store as the Node host wraps it',
     (db) =>
-      withGroupCommit(withEncryption(withHeartbeats(createPostgresStore(db), db), [key], ['secrets', 'configmaps'])),
+      withGroupCommit(
+        withEncryption(
+          withHeartbeats(createPostgresStore(db, { gatherGets: true }), db),
+          [key],
+          ['secrets', 'configmaps'],
+        ),
+      ),
   ],
   ['the PostgreSQL store without prepared statements', (db) => createPostgresStore(db)],
 ])('%s', (name, wrap) => {

@@ -3,6 +3,7 @@ import type { Store } from '../contract.ts';
 import { changes } from './changes.ts';
 import { compact } from './compact.ts';
 import { dependents } from './dependents.ts';
+import { gatherGets } from './gather-gets.ts';
 import { get } from './get.ts';
 import { inNamespace } from './in-namespace.ts';
 import { list } from './list.ts';
@@ -16,6 +17,8 @@ const DEFAULT_RETENTION_SECONDS = 10 * 60;
 export interface PostgresStoreOptions {
   /** How long a change stays readable. Default 600, at least 300. */
   retentionSeconds?: number;
+  /** Read objects that are asked for at the same time in one statement; for hosts that serve many requests at once. */
+  gatherGets?: boolean;
 }
 
 export function createPostgresStore(db: Database, options: PostgresStoreOptions = {}): Store {
@@ -25,7 +28,7 @@ export function createPostgresStore(db: Database, options: PostgresStoreOptions 
   }
   return {
     write: (tenant, writes) => write(db, tenant, writes),
-    get: (tenant, key) => get(db, tenant, key),
+    get: options.gatherGets === true ? gatherGets(db) : (tenant, key) => get(db, tenant, key),
     list: (tenant, query) => list(db, tenant, query),
     changes: (tenant, after, limit) => changes(db, tenant, after, limit),
     revision: (tenant) => revision(db, tenant),
