@@ -43,19 +43,6 @@ export async function migrate(db: Database, migrations: readonly Migration[]): P
   return applied;
 }
 
-/** For hosts that do not migrate (Workers): refuses a schema that is too new, and one that is behind `migrations`. */
-export async function assertMigrated(db: Database, names: readonly string[]): Promise<void> {
-  const rows = await db.query('migrations.read', (sql) => {
-    return sql<{ name: string; breaking: boolean }[]>`select name, breaking from migrations`;
-  });
-  refuseUnknownBreaking(
-    rows,
-    names.map((name) => ({ name })),
-  );
-  const missing = names.filter((name) => !rows.some((row) => row.name === name));
-  if (missing.length > 0) throw new Error(`the database lacks migrations: ${missing.join(', ')}`);
-}
-
 function refuseUnknownBreaking(
   rows: readonly { name: string; breaking: boolean }[],
   known: readonly { name: string }[],

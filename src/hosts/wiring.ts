@@ -23,10 +23,9 @@ import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } 
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
-import { MASTERS, type UserInfo } from '../apiserver/request/user.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
 import type { Client } from '../client/contract.ts';
-import { createLocalClients } from '../client/local.ts';
+import { createLocalClients, LOOPBACK } from '../client/local.ts';
 import { allControllers } from '../controllers/index.ts';
 import type { Database } from '../db/connection.ts';
 import { createRunner, type Runner } from '../reconcile/runner.ts';
@@ -41,9 +40,6 @@ export const ROOT = 'root';
 
 /** Made once, however many control planes a process or isolate wires: discovery documents are kept by it. */
 const catalog = createCatalog(builtInResources);
-
-/** Kedge itself, at work inside its own process. */
-const SYSTEM: UserInfo = { name: 'system:apiserver', groups: [MASTERS] };
 
 /** Plain data that may outlive a control plane, where each request wires one. */
 export interface Caches {
@@ -90,7 +86,7 @@ export interface ControlPlane {
 export function createControlPlane(foundation: Foundation): ControlPlane {
   const { db, store, feed, log } = foundation;
   const now = () => new Date();
-  const client = (tenant: string): Client => clients.as(tenant, SYSTEM);
+  const client = (tenant: string): Client => clients.as(tenant, LOOPBACK);
 
   const issuers = issuersAt(foundation.externalUrl);
   const keys = postgresSigningKeys(db, { cipher: foundation.cipher });

@@ -8,8 +8,6 @@ const DNS1123_SUBDOMAIN = `${DNS1123_LABEL}(\\.${DNS1123_LABEL})*`;
 const DNS1035_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const LABEL_KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${LABEL_KEY})?`;
-const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
-const ENV_VAR_NAME = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const CONFIG_MAP_KEY = '[-._a-zA-Z0-9]+';
 const HTTP_HEADER_NAME = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
@@ -33,11 +31,8 @@ function exactly(pattern: string): RegExp {
 const dns1123Label = exactly(DNS1123_LABEL);
 const dns1123Subdomain = exactly(DNS1123_SUBDOMAIN);
 const dns1035Label = exactly(DNS1035_LABEL);
-const wildcardSubdomain = exactly(`\\*\\.${DNS1123_SUBDOMAIN}`);
 const labelKey = exactly(LABEL_KEY);
 const labelValue = exactly(LABEL_VALUE);
-const cIdentifier = exactly(C_IDENTIFIER);
-const envVarName = exactly(ENV_VAR_NAME);
 const configMapKey = exactly(CONFIG_MAP_KEY);
 const httpHeaderName = exactly(HTTP_HEADER_NAME);
 const percent = exactly(PERCENT);
@@ -83,16 +78,6 @@ function subdomain(value: string, unit: 'bytes' | 'characters'): string[] {
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       DNS1123_SUBDOMAIN,
       'example.com',
-    ),
-  );
-}
-
-export function validateWildcardDns1123Subdomain(value: string): string[] {
-  return check(value, 253, 'characters', wildcardSubdomain, () =>
-    wrongFormat(
-      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-      `\\*\\.${DNS1123_SUBDOMAIN}`,
-      '*.example.com',
     ),
   );
 }
@@ -147,36 +132,9 @@ export function validateLabelValue(value: string): string[] {
   );
 }
 
-export function validateCIdentifier(value: string): string[] {
-  if (cIdentifier.test(value)) return [];
-  return [
-    wrongFormat(
-      "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-      C_IDENTIFIER,
-      'my_name',
-      'MY_NAME',
-      'MyName',
-    ),
-  ];
-}
-
 function parentDirectory(value: string): string[] {
   if (value === '.' || value === '..') return [`must not be '${value}'`];
   return value.startsWith('..') ? ["must not start with '..'"] : [];
-}
-
-/** Environment variable names under the strict rule (before RelaxedEnvironmentVariableValidation). */
-export function validateEnvVarName(value: string): string[] {
-  const problems = parentDirectory(value);
-  if (envVarName.test(value)) return problems;
-  const format = wrongFormat(
-    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-    ENV_VAR_NAME,
-    'my.env-name',
-    'MY_ENV.NAME',
-    'MyEnvName1',
-  );
-  return [format, ...problems];
 }
 
 /** Environment variable names as v1.35 allows them: printable ASCII without '='. */

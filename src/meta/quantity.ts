@@ -92,16 +92,6 @@ export function quantityMillis(from: QuantityLike): number {
   return Number(divideUp(quantity(from).nanos, 1_000_000n));
 }
 
-/** A quantity of whole units, e.g. bytes (`BinarySI`) or pods. */
-export function quantityOf(value: number | bigint, format: Format = 'DecimalSI'): Quantity {
-  return { nanos: BigInt(value) * NANOS, format };
-}
-
-/** A quantity of thousandths, e.g. CPU. */
-export function quantityOfMillis(millis: number | bigint, format: Format = 'DecimalSI'): Quantity {
-  return { nanos: BigInt(millis) * 1_000_000n, format };
-}
-
 /** Negative, 0 or positive, as a sort function wants it. */
 export function compareQuantity(a: QuantityLike, b: QuantityLike): number {
   const difference = quantity(a).nanos - quantity(b).nanos;
@@ -112,12 +102,6 @@ export function compareQuantity(a: QuantityLike, b: QuantityLike): number {
 export function addQuantity(a: QuantityLike, b: QuantityLike): Quantity {
   const [first, second] = [quantity(a), quantity(b)];
   return { nanos: first.nanos + second.nanos, format: first.nanos === 0n ? second.format : first.format };
-}
-
-/** The result keeps the first one's format, unless that is zero. */
-export function subtractQuantity(a: QuantityLike, b: QuantityLike): Quantity {
-  const second = quantity(b);
-  return addQuantity(a, { nanos: -second.nanos, format: second.format });
 }
 
 /** The canonical text: no fraction, and the largest suffix that allows it ("1500m", "1536Mi", "2e3"). */

@@ -349,10 +349,3 @@ export function matchesFields(
 ): boolean {
   return requirements.every(({ path, operator, value }) => ((fields[path] ?? '') === value) === (operator === '='));
 }
-
-/** The text form, with `\`, `,` and `=` in values escaped. */
-export function formatFieldSelector(requirements: readonly FieldRequirement[]): string {
-  return requirements
-    .map(({ path, operator, value }) => `${path}${operator}${value.replaceAll(/[\\,=]/g, '\\$&')}`)
-    .join(',');
-}

@@ -55,26 +55,6 @@ export function fromWs(socket: WsSocket): TunnelSocket {
   };
 }
 
-/** Adapts a standard WebSocket (a Worker's, accepted by the caller). */
-export function fromWebSocket(socket: WebSocket): TunnelSocket {
-  const inbox = createInbox();
-  socket.binaryType = 'arraybuffer';
-  socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) =>
-    inbox.push(typeof data === 'string' ? data : new Uint8Array(data)),
-  );
-  socket.addEventListener('close', () => inbox.closed());
-  socket.addEventListener('error', () => inbox.closed());
-  if (socket.readyState === CLOSED) inbox.closed();
-  return {
-    send(data) {
-      if (socket.readyState === OPEN) socket.send(data as string);
-    },
-    close: (code = 1000, reason = '') => socket.close(code, reason),
-    onMessage: inbox.onMessage,
-    onClose: inbox.onClose,
-  };
-}
-
 /** Holds messages until somebody listens, so that none is lost between accepting a socket and attaching it. */
 function createInbox() {
   const early: (string | Uint8Array)[] = [];

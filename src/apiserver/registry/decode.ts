@@ -2,7 +2,7 @@
 import { apiVersionOf, type UnknownObject } from '../../meta/object.ts';
 import { pruneUnknown, unknownFields } from '../../meta/schema/fields.ts';
 import { link } from '../../meta/schema/link.ts';
-import { dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
+import { canonicalizeQuantities, dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { FieldValidation } from '../request/options.ts';
 import type { ResourceDefinition } from './contract.ts';
@@ -32,6 +32,7 @@ export function toObject(
   const typeError = typeErrors(schema, object);
   if (typeError !== undefined) throw cannotBeHandled(definition, typeError);
   dropNulls(schema, object);
+  canonicalizeQuantities(schema, object);
   object.metadata ??= {};
 
   const unknown = unknownFields(schema, object);

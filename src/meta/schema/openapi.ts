@@ -60,13 +60,3 @@ export function toOpenApi(schema: Schema, prefix: string = COMPONENTS): Record<s
   if (not !== undefined) published.not = toOpenApi(not, prefix);
   return published;
 }
-
-/** `components.schemas` of an OpenAPI v3 document: the definitions that `roots` lead to. */
-export function openApiComponents(
-  roots: readonly Schema[],
-  definitions: Definitions,
-): Record<string, Record<string, unknown>> {
-  return Object.fromEntries(
-    reachableDefinitions(roots, definitions).map((name) => [name, toOpenApi(definitions[name] as Schema)]),
-  );
-}

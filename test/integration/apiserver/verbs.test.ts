@@ -125,6 +125,17 @@ describe('create', () => {
 });
 
 describe('bodies', () => {
+  test('quantities come back as upstream writes them', async () => {
+    const { spec } = pod('quantities');
+    const limits = { cpu: 0.5, memory: '1024Mi' };
+    const body = { ...pod('quantities'), spec: { containers: [{ ...spec.containers[0], resources: { limits } }] } };
+    const created = await api.request('POST', PODS, { body });
+    expect(created.body.spec.containers[0].resources).toEqual({
+      limits: { cpu: '500m', memory: '1Gi' },
+      requests: { cpu: '500m', memory: '1Gi' },
+    });
+  });
+
   test('YAML in, YAML out', async () => {
     const { status, text, headers } = await api.request('POST', MAPS, {
       body: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n  k: "1"\n',

@@ -28,12 +28,6 @@ export function validateNamespaceStatusUpdate({ metadata, status }: NamespaceLik
   return [invalid(path('status').child('Phase'), phase, detail)];
 }
 
-/** For namespaces/finalize. */
-export function validateNamespaceFinalizeUpdate({ spec = {} }: NamespaceLike): FieldError[] {
-  const at = path('spec').child('finalizers');
-  return (spec.finalizers ?? []).flatMap((finalizer, index) => validateFinalizer(at.index(index), finalizer));
-}
-
 function validateFinalizer(at: FieldPath, finalizer: string): FieldError[] {
   const errors = validateFinalizerName(finalizer, at);
   if (!finalizer.includes('/') && !STANDARD_FINALIZERS.includes(finalizer)) {

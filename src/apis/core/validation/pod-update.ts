@@ -8,7 +8,7 @@ import type { IToleration } from 'kubernetes-models/v1/Toleration';
 import { semanticEqual } from '../../../meta/equal.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, path } from '../../../meta/field-error.ts';
 import type { PodLike } from './pod.ts';
-import { MIRROR_POD, validatePodAnnotationUpdate } from './pod-annotations.ts';
+import { validatePodAnnotationUpdate } from './pod-annotations.ts';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 
@@ -155,24 +155,4 @@ function hasOnlyAdditions(term: INodeSelectorTerm, old: INodeSelectorTerm): bool
     return lists.every((list) => (term[list] ?? []).length === 0);
   }
   return lists.every((list) => semanticEqual((term[list] ?? []).slice(0, old[list]?.length ?? 0), old[list]));
-}
-
-/** For pods/ephemeralcontainers: existing ones neither change nor go. */
-export function validatePodEphemeralContainersUpdate(pod: PodLike, old: PodLike): FieldError[] {
-  if (old.metadata.annotations?.[MIRROR_POD] !== undefined) {
-    return [forbidden('', 'static pods do not support ephemeral containers')];
-  }
-  const at = path('spec').child('ephemeralContainers');
-  const errors = validatePodAnnotationUpdate(
-    path('metadata').child('annotations'),
-    pod.metadata.annotations,
-    old.metadata.annotations,
-  );
-  for (const before of old.spec?.ephemeralContainers ?? []) {
-    const container = pod.spec?.ephemeralContainers?.find(({ name }) => name === before.name);
-    const shown = `existing ephemeral containers ${JSON.stringify(before.name)}`;
-    if (container === undefined) errors.push(forbidden(at, `${shown} may not be removed\n`));
-    else if (!semanticEqual(container, before)) errors.push(forbidden(at, `${shown} may not be changed\n`));
-  }
-  return errors;
 }

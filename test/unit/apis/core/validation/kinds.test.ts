@@ -2,11 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { validateConfigMap, validateConfigMapUpdate } from '../../../../../src/apis/core/validation/config-map.ts';
 import { validateEndpoints } from '../../../../../src/apis/core/validation/endpoints.ts';
 import { type EventLike, validateEvent } from '../../../../../src/apis/core/validation/event.ts';
-import {
-  validateNamespace,
-  validateNamespaceFinalizeUpdate,
-  validateNamespaceStatusUpdate,
-} from '../../../../../src/apis/core/validation/namespace.ts';
+import { validateNamespace, validateNamespaceStatusUpdate } from '../../../../../src/apis/core/validation/namespace.ts';
 import { validateNode, validateNodeUpdate } from '../../../../../src/apis/core/validation/node.ts';
 import { validateSecret, validateSecretUpdate } from '../../../../../src/apis/core/validation/secret.ts';
 import { rendered } from './pods.ts';
@@ -111,7 +107,6 @@ describe('a Namespace', () => {
     const spec = { finalizers: ['example.com/mine', 'mine'] };
     const message = 'Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified';
     expect(rendered(validateNamespace({ metadata, spec }))).toEqual([`spec.finalizers: ${message}`]);
-    expect(rendered(validateNamespaceFinalizeUpdate({ metadata, spec }))).toEqual([`spec.finalizers[1]: ${message}`]);
   });
 
   test('is Terminating when it is being deleted, and only then', () => {

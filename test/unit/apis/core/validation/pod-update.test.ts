@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { validatePodStatusUpdate } from '../../../../../src/apis/core/validation/pod-status.ts';
-import {
-  validatePodEphemeralContainersUpdate,
-  validatePodUpdate,
-} from '../../../../../src/apis/core/validation/pod-update.ts';
+import { validatePodUpdate } from '../../../../../src/apis/core/validation/pod-update.ts';
 import type { ObjectMeta } from '../../../../../src/meta/object.ts';
 import { container, pod, rendered } from './pods.ts';
 
@@ -93,21 +90,6 @@ describe('a pod that exists', () => {
     ]);
     expect(update({}, {}, {}, { annotations })).toEqual([
       'metadata.annotations[kubernetes.io/config.mirror]: Forbidden: may not remove or update mirror pod annotation',
-    ]);
-  });
-
-  test('gains ephemeral containers and keeps those it has', () => {
-    const debug = (image: string) => container({ name: 'debug', image });
-    const faults = (now: object[], before: object[]) =>
-      rendered(
-        validatePodEphemeralContainersUpdate(pod({ ephemeralContainers: now }), pod({ ephemeralContainers: before })),
-      );
-    expect(faults([debug('a')], [])).toEqual([]);
-    expect(faults([debug('b')], [debug('a')])).toEqual([
-      'spec.ephemeralContainers: Forbidden: existing ephemeral containers "debug" may not be changed\n',
-    ]);
-    expect(faults([], [debug('a')])).toEqual([
-      'spec.ephemeralContainers: Forbidden: existing ephemeral containers "debug" may not be removed\n',
     ]);
   });
 });
