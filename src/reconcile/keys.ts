@@ -51,3 +51,10 @@ export function selectionKeys(change: ObservedChange): Key[] {
   const states = change.previous === undefined ? [change.object] : [change.object, change.previous];
   return [...new Set(states.map((state) => selectionKey(change.namespace, state.metadata.labels)))];
 }
+
+/** Keys of a child's controller of that kind; an orphan's selection too, for controllers that may adopt it. */
+export function childKeys(change: ObservedChange, ownerKind: string): Key[] {
+  const keys = controllerKeys(change, ownerKind);
+  const isOrphan = change.type !== 'DELETED' && controllerOf(change.object) === undefined;
+  return isOrphan ? [...keys, ...selectionKeys(change)] : keys;
+}

@@ -1,11 +1,11 @@
 /** A whole cluster as a user starts one: `kedge up` in a process of its own, driven by the real kubectl. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { type DataDir, dataDirAt } from '../../src/cli/data-dir.ts';
 import { pinnedTool, toolsFolder } from '../../src/cli/kubectl.ts';
+import { freePort } from './free-port.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const READY_WITHIN_MS = 180_000;
@@ -193,16 +193,5 @@ export function run(
     );
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
-  });
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }

@@ -1,10 +1,9 @@
 /** Rolls a pod template out through ReplicaSets. Upstream: pkg/controller/deployment. */
 import { DEPLOYMENTS, type Deployment, REPLICA_SETS } from '../../client/resources.ts';
-import { controllerOf } from '../../meta/object.ts';
 import { labelSelectorRequirements, selectorMatches } from '../../meta/selectors.ts';
 import { type Controller, DONE, type ReconcileContext, type Result } from '../../reconcile/contract.ts';
 import {
-  controllerKeys,
+  childKeys,
   objectKey,
   parseSelectionKey,
   type Selection,
@@ -21,9 +20,7 @@ export const deploymentController: Controller = {
     if (change.resource === 'deployments.apps') return [objectKey(change.object)];
     // A pod matters only by its end: Recreate waits for the last old pod. Whatever else it does its ReplicaSet tells.
     if (change.resource === 'pods') return hasEnded(change) ? selectionKeys(change) : [];
-    const keys = controllerKeys(change, 'Deployment');
-    const orphan = change.type !== 'DELETED' && controllerOf(change.object) === undefined;
-    return orphan ? [...keys, ...selectionKeys(change)] : keys;
+    return childKeys(change, 'Deployment');
   },
   async reconcile(context, key) {
     const selection = parseSelectionKey(key);

@@ -1,17 +1,9 @@
 /** Keeps as many pods of a template as a ReplicaSet asks for. Upstream: pkg/controller/replicaset. */
 import { PODS, type Pod, REPLICA_SETS, type ReplicaSet } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
-import { controllerOf } from '../../meta/object.ts';
 import { selectorMatches } from '../../meta/selectors.ts';
 import { type Controller, DONE, type ReconcileContext, type Result } from '../../reconcile/contract.ts';
-import {
-  controllerKeys,
-  objectKey,
-  parseSelectionKey,
-  type Selection,
-  selectionKeys,
-  splitKey,
-} from '../../reconcile/keys.ts';
+import { childKeys, objectKey, parseSelectionKey, type Selection, splitKey } from '../../reconcile/keys.ts';
 import { claimChildren } from '../shared/claim.ts';
 import { isPodActive, secondsToAvailable } from '../shared/pods.ts';
 import { manageReplicas } from './pods.ts';
@@ -22,9 +14,7 @@ export const replicaSetController: Controller = {
   watches: ['replicasets.apps', 'pods'],
   keys(change) {
     if (change.resource === 'replicasets.apps') return [objectKey(change.object)];
-    const keys = controllerKeys(change, 'ReplicaSet');
-    const orphan = change.type !== 'DELETED' && controllerOf(change.object) === undefined;
-    return orphan ? [...keys, ...selectionKeys(change)] : keys;
+    return childKeys(change, 'ReplicaSet');
   },
   async reconcile(context, key) {
     const selection = parseSelectionKey(key);
