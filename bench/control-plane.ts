@@ -45,8 +45,9 @@ export async function startControlPlane(nodeFlags: readonly string[] = []): Prom
   };
 }
 
+/** As `npm start` does. */
 async function startUp(dataDir: string, databaseUrl: string, nodeFlags: readonly string[]): Promise<ChildProcess> {
-  const command = ['src/cli/main.ts', 'up', '--no-agent', '--listen', '127.0.0.1:0'];
+  const command = ['--max-semi-space-size=16', 'src/cli/main.ts', 'up', '--no-agent', '--listen', '127.0.0.1:0'];
   const child = spawn(
     process.execPath,
     [...nodeFlags, ...command, '--data-dir', dataDir, '--database-url', databaseUrl],

@@ -6,6 +6,7 @@ import type { Answer } from '../registry/context.ts';
 import type { Listing } from '../registry/list.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
 import { negotiate, type OutputForm, wantsPretty } from '../request/negotiate.ts';
+import type { StoredObject } from '../storage/contract.ts';
 import { RevisionAheadError, RevisionExpiredError, TenantNotFoundError, UnavailableError } from '../storage/errors.ts';
 import { partialMetadata, partialMetadataList } from './partial-metadata.ts';
 import type { ApiRequest, ResourceRequest } from './request.ts';
@@ -99,8 +100,13 @@ export function respondList(request: ResourceRequest, listing: Listing, form = o
       apiVersion: apiVersionOf(definition.group, definition.version),
       metadata,
     };
-    const items = listing.items.map((item) => renderStored(definition, item, false));
-    return respondText(request, form, 200, `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`);
+    const start = `${JSON.stringify(head).slice(0, -1)},"items":[`;
+    const item = (each: StoredObject) => renderStored(definition, each, false);
+    if (form.media === 'json' && !form.pretty && listing.items.length > PIECE_ITEMS) {
+      const headers = responseHeaders(request, 'application/json');
+      return new Response(streamList(start, listing.items, item, ']}'), { headers });
+    }
+    return respondText(request, form, 200, `${start}${listing.items.map(item).join(',')}]}`);
   }
   const objects = listing.items.map((item) => parseStored(definition, item));
   switch (form.as.kind) {
@@ -114,6 +120,36 @@ export function respondList(request: ResourceRequest, listing: Listing, form = o
       throw StatusError.notAcceptable(['application/json', 'application/yaml']);
   }
 }
+
+/**
+ * A long list is rendered, encoded and encrypted piece by piece, as the client takes it. In one piece 6,500 pods (14 MB)
+ * held up every other request for 50 ms, and each such list left up to 80 MB of freed buffers with the process.
+ */
+const PIECE_ITEMS = 100;
+
+function streamList(
+  start: string,
+  items: readonly StoredObject[],
+  render: (item: StoredObject) => string,
+  end: string,
+): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = items
+        .slice(at, at + PIECE_ITEMS)
+        .map(render)
+        .join(',');
+      const before = at === 0 ? start : ',';
+      at += PIECE_ITEMS;
+      const last = at >= items.length;
+      controller.enqueue(encoder.encode(`${before}${piece}${last ? end : ''}`));
+      if (last) controller.close();
+    },
+  });
+}
+
+const encoder = new TextEncoder();
 
 /** The Status of any error: the one place where storage errors get their code. */
 export function statusErrorOf(error: unknown): StatusError {

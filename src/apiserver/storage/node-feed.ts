@@ -20,7 +20,7 @@ export interface NodeFeedOptions {
   wakeUps?: WakeUps;
   /** Default 30 with wake-ups, 1 without. */
   safetyPollSeconds?: number;
-  /** Kept in memory for each watched tenant. Default 20,000 changes and 32 Mi characters. */
+  /** Kept in memory for each watched tenant. Default 10,000 changes and 16 Mi characters. */
   limits?: RingLimits;
   /** How long an absent database is waited for. Default 30. */
   patienceSeconds?: number;
@@ -35,7 +35,7 @@ export interface NodeFeed extends ChangeFeed {
 const PAGE = 500;
 
 export function createNodeFeed(store: Pick<Store, 'changes' | 'revision'>, options: NodeFeedOptions = {}): NodeFeed {
-  const limits = options.limits ?? { maxChanges: 20_000, maxSize: 32 * 1024 * 1024 };
+  const limits = options.limits ?? { maxChanges: 10_000, maxSize: 16 * 1024 * 1024 };
   const patience = { seconds: options.patienceSeconds ?? 30 };
   const pollSeconds = options.safetyPollSeconds ?? (options.wakeUps === undefined ? 1 : 30);
   const readers = new Map<string, TenantReader>();
