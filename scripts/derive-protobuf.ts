@@ -42,8 +42,9 @@ async function derive(zip: string): Promise<ProtobufDescriptors> {
   const kinds: Record<string, string> = {};
   for (const [name, schema] of Object.entries(derivedDefinitions)) {
     for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? []) {
-      // Nobody sends lists.
-      if (!kind.endsWith('List')) kinds[`${group === '' ? '' : `${group}/`}${version}/${kind}`] = name;
+      // Nobody sends lists, and kubectl has no Go types of custom resources' definitions, which are but read.
+      if (!kind.endsWith('List') && group !== 'apiextensions.k8s.io')
+        kinds[`${group === '' ? '' : `${group}/`}${version}/${kind}`] = name;
     }
   }
   const kubectl = unzipSync(readFileSync(zip), { filter: (file) => file.name === KUBECTL })[KUBECTL];

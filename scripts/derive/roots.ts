@@ -30,6 +30,7 @@ export const ROOTS: readonly string[] = [
   ...inGroup('io.k8s.api.events.v1', ['Event']),
   ...inGroup('io.k8s.api.policy.v1', ['Eviction']),
   ...inGroup('io.k8s.api.rbac.v1', ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding']),
+  ...inGroup('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', ['CustomResourceDefinition']),
   ...inGroup('io.k8s.apimachinery.pkg.apis.meta.v1', [
     'APIGroup',
     'APIGroupList',

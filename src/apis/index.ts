@@ -1,5 +1,6 @@
 /** All kinds that Kedge serves without a CustomResourceDefinition. */
 import type { ResourceDefinition } from '../apiserver/registry/contract.ts';
+import { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts';
 import { controllerRevisions } from './apps/controller-revision.ts';
 import { deployments } from './apps/deployment.ts';
 import { replicaSets } from './apps/replica-set.ts';
@@ -42,6 +43,7 @@ export const builtInResources: readonly ResourceDefinition[] = [
   clusterRoles,
   roleBindings,
   roles,
+  customResourceDefinitions,
   leases,
   endpointSlices,
 ];

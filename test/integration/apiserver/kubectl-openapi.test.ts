@@ -109,3 +109,24 @@ describe('kubectl explain', () => {
     expect(v2).toEqual(v3);
   });
 });
+
+describe('a kind that is not served', () => {
+  test.each([
+    ['v1', 'PersistentVolumeClaim'],
+    ['apps/v1', 'StatefulSet'],
+    ['batch/v1', 'Job'],
+  ])('%s %s is named as such by kubectl', async (apiVersion, kind) => {
+    const manifest = JSON.stringify({ apiVersion, kind, metadata: { name: 'x' } });
+    const { code, stderr } = await host.tryKubectl(['apply', '-f', '-'], manifest);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`no matches for kind "${kind}" in version "${apiVersion}"`);
+  });
+
+  test('cannot be defined yet, and none is', async () => {
+    expect((await host.tryKubectl(['get', 'crd'])).stderr).toBe('No resources found\n');
+    const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+    const manifest = JSON.stringify({ ...definition, metadata: { name: 'x.y.z' } });
+    const { stderr } = await host.tryKubectl(['create', '--validate=false', '-f', '-'], manifest);
+    expect(stderr).toContain('(MethodNotAllowed)');
+  });
+});

@@ -17,7 +17,7 @@ describe('the catalog', () => {
     expect(catalog.find('apps', 'v1', 'pods')).toBeUndefined();
     expect(catalog.findKind('apps', 'v1', 'Deployment')?.resource).toBe('deployments');
     expect(catalog.findKind('events.k8s.io', 'v1', 'Event')?.storedAs).toBe('events');
-    expect(catalog.all()).toHaveLength(19);
+    expect(catalog.all()).toHaveLength(20);
   });
 
   it('refuses two definitions of one resource', () => {

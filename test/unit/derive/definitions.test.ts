@@ -104,12 +104,13 @@ describe('derived definitions', () => {
       'Defaults to "TCP".\n\nPossible enum values:\n - `"SCTP"` is the SCTP protocol.',
     );
     expect(property(`${CORE}.Pod`, 'apiVersion').description).toContain('APIVersion defines the versioned schema');
-    const bare = Object.entries(derivedDefinitions).flatMap(([name, { properties = {} }]) =>
+    const described = Object.entries(derivedDefinitions).filter(([name]) => !/JSONSchemaProps|ExternalDoc/.test(name));
+    const bare = described.flatMap(([name, { properties = {} }]) =>
       Object.entries(properties)
         .filter(([, { description }]) => !description)
         .map(([field]) => `${name}.${field}`),
     );
-    // Upstream says nothing of this one either.
+    // Upstream says nothing of this one either, nor of those left out above.
     expect(bare).toEqual([`${META}.WatchEvent.type`]);
   });
 

@@ -255,7 +255,7 @@ function asRead(value: Json, inProperties = false): Json {
     .filter(([key, each]) => key === 'BearerToken' || !Array.isArray(each) || each.length > 0)
     .map(([key, each]) => {
       const single = !inProperties && ((key === 'type' && typeof value.in !== 'string') || key === 'items');
-      const read = key.startsWith('x-') ? each : asRead(each, !inProperties && key === 'properties');
+      const read = !inProperties && key.startsWith('x-') ? each : asRead(each, !inProperties && key === 'properties');
       return [key, single ? [read] : read];
     });
   return Object.fromEntries(entries);
