@@ -22,6 +22,16 @@ const SUBRESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   '/serviceaccounts/token': handleToken,
 };
 
+/** Byte streams to pods, and through nodes. They are part of the API, so a client is told more than that nothing is there. */
+const STREAMS = new Set([
+  'pods/exec',
+  'pods/attach',
+  'pods/portforward',
+  'pods/proxy',
+  'services/proxy',
+  'nodes/proxy',
+]);
+
 const STATUS_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   get: handleGet,
   update: handleUpdate,
@@ -63,6 +73,10 @@ function handlerOf(request: ResourceRequest): ResourceHandler {
       handler = handleScale;
       break;
     default:
+      if (definition.group === '' && STREAMS.has(`${definition.resource}/${info.subresource}`)) {
+        const message = `${definition.resource}/${info.subresource} is not served by this cluster yet`;
+        throw new StatusError(404, 'NotFound', message, {});
+      }
       handler = SUBRESOURCE_HANDLERS[`${definition.group}/${definition.resource}/${info.subresource}`];
       if (handler === undefined || info.rest.length > 0) throw notServed();
   }

@@ -98,9 +98,10 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       followRoles({ tenant: ROOT, store, feed, rbac: plane.rbac, log }, stopping.signal),
       compactNowAndThen(),
     ];
+    const fetch = (request: Request) => plane.app.fetch(request);
     const server = await listen({
-      fetch: (request) => plane.app.fetch(request),
-      upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay }),
+      fetch,
+      upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
       tls: options.tls,
       listen: options.listen,
     });
