@@ -119,11 +119,12 @@ try {
       `at the start; client, API and PostgreSQL on the same cores; a pod is sent as ${stored.length} bytes\n`,
   );
   await benchmark(plane, api, http2, raw);
+  // Its 64 connections are processes of PostgreSQL.
+  await raw.close();
   const busy = await plane.usage();
   const memory = (usage: typeof idle) =>
     `control plane ${usage.controlPlane.memoryMiB.toFixed(0)} MiB + PostgreSQL ${usage.postgres.memoryMiB.toFixed(0)} MiB`;
   console.log(`\nmemory (proportional set size): ${memory(idle)} at the start, ${memory(busy)} at the end`);
-  await raw.close();
   http2.close();
   api.close();
 } finally {
