@@ -21,11 +21,8 @@ export const endpoints = builtIn<Endpoints>('io.k8s.api.core.v1.Endpoints', {
   singular: 'endpoints',
   shortNames: ['ep'],
   namespaced: true,
-  strategy: {
-    allowCreateOnUpdate: true,
-    validate: validateEndpoints,
-    warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
-  },
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  strategy: { allowCreateOnUpdate: true, validate: validateEndpoints },
   columns: [
     {
       name: 'Endpoints',

@@ -46,7 +46,8 @@ function quoted(text: string): string {
 
 function respondText(request: ApiRequest, form: OutputForm, code: number, json: string): Response {
   if (form.media === 'yaml') {
-    return new Response(stringify(JSON.parse(json), { lineWidth: 0 }), {
+    // Readers go by YAML 1.1 (client-go does, too): there `yes` is a boolean and a bare date is a date.
+    return new Response(stringify(JSON.parse(json), { lineWidth: 0, schema: 'yaml-1.1' }), {
       status: code,
       headers: responseHeaders(request, 'application/yaml'),
     });

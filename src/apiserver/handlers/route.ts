@@ -49,6 +49,7 @@ export async function route(request: ApiRequest): Promise<Response> {
   // The path /namespaces/x/nodes names no resource: nodes have no namespace.
   if (!definition.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw notServed();
   const resourceRequest = forResource(request, definition);
+  if (definition.deprecation !== undefined) resourceRequest.scope.warn(definition.deprecation);
   return handlerOf(resourceRequest)(resourceRequest);
 }
 

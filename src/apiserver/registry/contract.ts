@@ -136,6 +136,8 @@ export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
   columns?: readonly ColumnDefinition[];
   /** Field selectors beside metadata.name and metadata.namespace. Values as upstream compares them (strings). */
   selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** A `Warning:` header of every request for it, as upstream sends for deprecated versions. */
+  deprecation?: string;
   /** Bodies are encrypted at rest. */
   encrypted?: boolean;
 }

@@ -147,6 +147,15 @@ describe('bodies', () => {
     expect(text).toContain('k: "1"');
   });
 
+  test('YAML for readers of its version 1.1 leaves no text to be read as another type', async () => {
+    const { text } = await api.request('POST', MAPS, {
+      body: { metadata: { name: 'old-yaml' }, data: { answer: 'yes', day: '2026-01-01', time: '1:30' } },
+      headers: { accept: 'application/yaml' },
+    });
+    for (const line of ['answer: "yes"', 'day: "2026-01-01"', 'time: "1:30"']) expect(text).toContain(line);
+    expect(text).toMatch(/creationTimestamp: "20.+Z"/);
+  });
+
   test('malformed JSON and YAML are 400', async () => {
     expect((await api.request('POST', MAPS, { body: '{"metadata":' })).status).toBe(400);
     const yaml = await api.request('POST', MAPS, { body: 'a: [', headers: { 'content-type': 'application/yaml' } });
@@ -219,6 +228,13 @@ describe('get', () => {
   test('what was created comes back the same', async () => {
     const made = await api.request('POST', MAPS, { body: configMap('same', { k: 'ü"\n' }) });
     expect((await api.request('GET', `${MAPS}/same`)).body).toEqual(made.body);
+  });
+
+  test('what is deprecated says so at every request', async () => {
+    const { headers } = await api.request('GET', '/api/v1/namespaces/default/endpoints');
+    expect(headers.get('warning')).toBe(
+      '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"',
+    );
   });
 
   test('what is not there is 404', async () => {
