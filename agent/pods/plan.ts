@@ -5,7 +5,7 @@
 import type { Pod } from '../../src/client/resources.ts';
 import type { ObservedContainer } from '../runtime/contract.ts';
 import { containerHash } from './specs.ts';
-import { type Container, isTerminal } from './types.ts';
+import { activeDeadline, type Container, isOver } from './types.ts';
 
 export type Step =
   | { kind: 'mount' }
@@ -59,7 +59,7 @@ export interface PlanInput {
 export function plan(input: PlanInput): Plan {
   const draft = new Draft(input);
   if (input.ending !== undefined) planEnd(draft, input.ending.graceSeconds);
-  else if (isTerminal(input.pod)) planRest(draft);
+  else if (isOver(input.pod, input.now)) planRest(draft);
   else planRun(draft);
   return draft.result();
 }
@@ -117,11 +117,12 @@ function planEnd(draft: Draft, graceSeconds: number): void {
 
 /** A pod that has reached its end stays as it is; its network goes, its dead containers stay for their logs. */
 function planRest(draft: Draft): void {
-  const grace = draft.input.pod.spec?.terminationGracePeriodSeconds ?? 30;
-  for (const target of draft.input.observed) {
-    if (target.kind === 'sandbox') draft.steps.push({ kind: 'remove', target });
-    else if (isLive(target)) draft.end(target, grace, `Stopping container ${target.container}`);
-  }
+  const { observed, pod } = draft.input;
+  const live = observed.filter((each) => each.kind !== 'sandbox' && isLive(each));
+  for (const target of live) draft.end(target, gracePeriod(pod), `Stopping container ${target.container}`);
+  if (live.length > 0) return;
+  const sandboxes = observed.filter((each) => each.kind === 'sandbox');
+  for (const target of sandboxes) draft.steps.push({ kind: 'remove', target });
 }
 
 function planRun(draft: Draft): void {
@@ -130,6 +131,8 @@ function planRun(draft: Draft): void {
   const sandbox = sandboxes.find((each) => each.state === 'running');
   const dead = sandboxes.filter((each) => each !== sandbox);
 
+  const deadline = activeDeadline(pod);
+  if (deadline !== undefined) draft.wake(deadline);
   removeLeftovers(draft);
 
   const wanted = wantedStarts(draft, sandbox);

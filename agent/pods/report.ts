@@ -7,6 +7,8 @@ import type { PodStatus } from './types.ts';
 const OWN_FIELDS = [
   'observedGeneration',
   'phase',
+  'reason',
+  'message',
   'hostIP',
   'hostIPs',
   'podIP',

@@ -8,6 +8,8 @@ import {
   type Container,
   type ContainerState,
   type ContainerStatus,
+  isOver,
+  isTerminal,
   type PodCondition,
   type PodStatus,
   podTitle,
@@ -33,6 +35,9 @@ export interface StatusInput {
   finished: boolean;
 }
 
+/** The kubelet's words, in the status and in the event. */
+export const DEADLINE_EXCEEDED = 'Pod was active on the node longer than the specified deadline';
+
 export function computeStatus(input: StatusInput): PodStatus {
   const { pod, observed, now, hostIp } = input;
   const previous = pod.status ?? {};
@@ -47,9 +52,14 @@ export function computeStatus(input: StatusInput): PodStatus {
   const phase = phaseOf(input, containerStatuses, initContainerStatuses, initialised);
   const podIp = pod.spec?.hostNetwork ? hostIp : sandbox?.ip;
   const { startTime = timestamp(now), qosClass } = previous;
+  const { reason, message } = exceedsDeadline(input)
+    ? { reason: 'DeadlineExceeded', message: DEADLINE_EXCEEDED }
+    : previous;
   const status: PodStatus = {
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
     ...addresses(podIp, previous, phase),
@@ -60,6 +70,12 @@ export function computeStatus(input: StatusInput): PodStatus {
   };
   status.conditions = conditionsOf(input, status, initialised, sandbox !== undefined);
   return status;
+}
+
+/** True once the pod is past its deadline and has ended for that. */
+function exceedsDeadline({ pod, now, observed, finished }: StatusInput): boolean {
+  if (finished || isTerminal(pod) || !isOver(pod, now.getTime())) return false;
+  return !observed.some(({ kind, state }) => kind !== 'sandbox' && state !== 'exited' && state !== 'created');
 }
 
 /** A pod that has ended keeps the address that it had, as the kubelet reports it. */
@@ -129,7 +145,13 @@ function statusOf(
     const message = `back-off ${formatDuration(delay)} restarting failed container=${container.name} pod=${podTitle(pod)}`;
     return { ...ended, state: { waiting: { reason: 'CrashLoopBackOff', message } }, lastState: dead };
   }
-  if (sandbox === undefined && !input.finished && !init && mustRestart(pod, newest, init)) {
+  if (
+    sandbox === undefined &&
+    !input.finished &&
+    !init &&
+    !isOver(pod, input.now.getTime()) &&
+    mustRestart(pod, newest, init)
+  ) {
     return { ...ended, state: { waiting: { reason: defaultReason(input, init, initialised) } }, lastState: dead };
   }
   return { ...ended, state: dead, lastState: previously };
@@ -172,13 +194,15 @@ function seconds(time: string): string {
 }
 
 function phaseOf(
-  { pod, finished }: StatusInput,
+  input: StatusInput,
   containers: readonly ContainerStatus[],
   inits: readonly ContainerStatus[],
   initialised: boolean,
 ): NonNullable<PodStatus['phase']> {
+  const { pod, finished } = input;
   const before = pod.status?.phase;
   if (before === 'Succeeded' || before === 'Failed') return before;
+  if (exceedsDeadline(input)) return 'Failed';
   const policy = pod.spec?.restartPolicy ?? 'Always';
   if (finished) {
     // Whoever never ran did not succeed.

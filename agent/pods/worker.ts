@@ -10,9 +10,9 @@ import { type ObservedContainer, RuntimeUnavailable } from '../runtime/contract.
 import type { PodContext } from './context.ts';
 import { type Plan, plan, type Step } from './plan.ts';
 import { reportStatus } from './report.ts';
-import { computeStatus } from './status.ts';
+import { computeStatus, DEADLINE_EXCEEDED } from './status.ts';
 import { createPodMemory, executeStep, fieldPathOf, type StepEnvironment } from './steps.ts';
-import { type Container, podTitle } from './types.ts';
+import { type Container, isOver, isTerminal, podTitle } from './types.ts';
 import { findUnsupported } from './unsupported.ts';
 
 const MIN_GRACE_SECONDS = 1;
@@ -35,6 +35,7 @@ export class PodWorker {
   #observed: readonly ObservedContainer[] = [];
   #refused: string | undefined;
   #lastSteps = '';
+  #deadlineTold = false;
 
   constructor(context: PodContext, pod: Pod, gone = false) {
     this.#context = context;
@@ -132,6 +133,7 @@ export class PodWorker {
     this.#advanceWaiting();
     const planned = this.#plan();
     this.#tellCrashLoops(planned);
+    this.#tellDeadline();
     if (planned.steps.length === 0) {
       this.#lastSteps = '';
       await this.#report(false);
@@ -246,6 +248,12 @@ export class PodWorker {
       const path = fieldPathOf(dead.container, dead.kind === 'init');
       this.#context.events.record(this.#pod, 'Warning', 'BackOff', message, path);
     }
+  }
+
+  #tellDeadline(): void {
+    if (this.#deadlineTold || this.#isEnding || isTerminal(this.#pod) || !isOver(this.#pod, Date.now())) return;
+    this.#deadlineTold = true;
+    this.#context.events.record(this.#pod, 'Normal', 'DeadlineExceeded', DEADLINE_EXCEEDED);
   }
 
   async #report(finished: boolean): Promise<void> {

@@ -203,6 +203,23 @@ describe('ending a pod', () => {
   });
 });
 
+describe('a pod with an active deadline', () => {
+  const pod = podOf({ activeDeadlineSeconds: 60 }, { startTime: '2026-01-01T00:09:01Z' });
+  const observed = [containerOf(), sandboxOf()];
+
+  it('runs until then, and is looked at again', () => {
+    expect(plan(input(pod, observed))).toMatchObject({ steps: [], wakeAt: NOW + 1000 });
+  });
+
+  it('is ended when it is over: containers first, then the network', () => {
+    const late = { now: NOW + 1000 };
+    expect(steps(pod, observed, late)).toEqual(['stop c0']);
+    expect(steps(pod, observed, { ...late, stopping: new Map([['c0', NOW + 2000]]) })).toEqual([]);
+    expect(steps(pod, [exitedOf(143), sandboxOf()], late)).toEqual(['remove s0']);
+    expect(steps(pod, [exitedOf(143)], late)).toEqual([]);
+  });
+});
+
 it('leaves a pod that has reached its end alone, but for its network', () => {
   const pod = podOf({ restartPolicy: 'Never' }, { phase: 'Succeeded' });
   expect(steps(pod, [exitedOf(0), sandboxOf()])).toEqual(['remove s0']);

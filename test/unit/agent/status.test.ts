@@ -176,6 +176,28 @@ describe('the phase', () => {
   });
 });
 
+describe('a pod past its active deadline', () => {
+  const pod = podOf({ activeDeadlineSeconds: 60 }, { phase: 'Running', startTime: '2026-01-01T00:09:00Z' });
+  const failed = { phase: 'Failed', reason: 'DeadlineExceeded' };
+
+  it('has failed for that once its containers have ended, and restarts none', () => {
+    expect(status(pod, [containerOf(), sandboxOf()])).not.toHaveProperty('reason');
+    const ended = status(pod, [exitedOf(0)]);
+    expect(ended).toMatchObject(failed);
+    expect(ended.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 0 });
+    expect(condition(ended, 'Ready')).toMatchObject({ status: 'False', reason: 'PodFailed' });
+  });
+
+  it('says so for good', () => {
+    const later = { ...pod, status: status(pod, [exitedOf(0)]) };
+    expect(status(later, [exitedOf(0)])).toMatchObject(failed);
+  });
+
+  it('has failed too when nothing of it ever ran', () => {
+    expect(status(pod, [])).toMatchObject(failed);
+  });
+});
+
 describe('what is written', () => {
   it('is nothing when only the form differs', () => {
     const status = {
