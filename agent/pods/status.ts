@@ -186,7 +186,9 @@ function terminated(dead: ObservedContainer): ContainerState {
   }
   const exitCode = dead.exitCode ?? 0;
   const reason = dead.oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error';
-  return { terminated: { exitCode, reason, startedAt: seconds(dead.startedAt), finishedAt, containerID } };
+  // Docker notes the start of a container that ends at once after its end.
+  const startedAt = [seconds(dead.startedAt), finishedAt].sort()[0]!;
+  return { terminated: { exitCode, reason, startedAt, finishedAt, containerID } };
 }
 
 function seconds(time: string): string {

@@ -11,11 +11,14 @@ export function engineStatus(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
+/** `(HTTP code 500) server error - …`: all that there is where the answer is a stream, as a pull's. */
+const WRAPPED = /^\(HTTP code \d+\) [^-]* - /;
+
 /** The daemon's own words, without what dockerode wraps around them. */
 export function engineMessage(error: unknown): string {
   const json = (error as { json?: { message?: string } } | null)?.json;
   if (typeof json?.message === 'string') return json.message.trim();
-  return error instanceof Error ? error.message.trim() : String(error);
+  return error instanceof Error ? error.message.replace(WRAPPED, '').trim() : String(error);
 }
 
 /** Runs one Engine API call; an answer that never came becomes RuntimeUnavailable. */

@@ -78,7 +78,8 @@ async function someNodeIsReady({ client }: ReconcileContext): Promise<boolean> {
 async function taint({ client, now }: ReconcileContext, node: Node, mayEvict: boolean): Promise<Node> {
   const taints = wantedTaints(node, mayEvict, now());
   if (semanticEqual(taints, node.spec?.taints)) return node;
-  return await client.update(NODES, { ...node, spec: { ...node.spec, taints } });
+  const { taints: _, ...spec } = node.spec ?? {};
+  return await client.update(NODES, { ...node, spec: taints.length === 0 ? spec : { ...spec, taints } });
 }
 
 async function markPodsNotReady({ client, events, now }: ReconcileContext, node: Node): Promise<void> {

@@ -71,6 +71,7 @@ test('a cordoned node is tainted, and an uncordoned one is not', async () => {
   );
   await cluster.client.patch(NODES, '', NODE, 'merge', { spec: { unschedulable: false } });
   await eventually(async () => expect(await taints(NODE)).toEqual([]), 10, 20);
+  expect((await cluster.client.get(NODES, '', NODE)).spec).not.toHaveProperty('taints');
 });
 
 test('a node that stops reporting becomes Unknown and is tainted, its pods are not ready, and those that do not tolerate it go', async () => {

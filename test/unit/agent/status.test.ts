@@ -131,6 +131,12 @@ describe('a container that has ended', () => {
     expect(result.phase).toBe('Running');
   });
 
+  it('at once has not started after its end, whatever the runtime says', () => {
+    const dead = exitedOf(0, { startedAt: '2026-01-01T00:09:59.01Z' });
+    const { containerStatuses } = status(podOf({ restartPolicy: 'Never' }), [dead, sandboxOf()]);
+    expect(containerStatuses?.[0]?.state?.terminated?.startedAt).toBe('2026-01-01T00:09:58Z');
+  });
+
   it('by want of memory is OOMKilled', () => {
     const result = status(podOf({ restartPolicy: 'Never' }), [exitedOf(137, { oomKilled: true }), sandboxOf()]);
     expect(result.containerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
