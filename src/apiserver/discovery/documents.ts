@@ -25,6 +25,16 @@ export interface DiscoveryDocuments {
 }
 
 const OPENAPI_V2 = '/openapi/v2';
+const OPENAPI_V3 = '/openapi/v3';
+/** Paths beside the documents, for the index at the root. */
+const OTHER_PATHS = [
+  '/.well-known/openid-configuration',
+  '/healthz',
+  '/livez',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/version',
+];
 
 const cache = new WeakMap<readonly ResourceDefinition[], DiscoveryDocuments>();
 
@@ -64,7 +74,7 @@ function createDocuments(
   }
   const openApi: Documented[] = documented();
   for (const each of openApi) {
-    sources.set(`/openapi/v3/${documentName(each.group, each.version)}`, () => openApiV3(each, gitVersion));
+    sources.set(`${OPENAPI_V3}/${documentName(each.group, each.version)}`, () => openApiV3(each, gitVersion));
   }
 
   // Values, not promises: on Workers a promise belongs to the request that made it, and dies with that.
@@ -79,7 +89,9 @@ function createDocuments(
     return source === undefined ? undefined : make(path, source);
   };
   let openApiV2Bytes: Document<Uint8Array<ArrayBuffer>> | undefined;
-  sources.set('/openapi/v3', async () => ({ paths: await openApiIndex(openApi, at) }));
+  sources.set(OPENAPI_V3, async () => ({ paths: await openApiIndex(openApi, at) }));
+  const paths = [...sources.keys(), ...OTHER_PATHS].sort();
+  sources.set('/', () => ({ paths }));
   return {
     at,
     aggregated(path, version) {
@@ -102,8 +114,8 @@ async function openApiIndex(
   const paths: Record<string, object> = {};
   for (const { group, version } of documented) {
     const name = documentName(group, version);
-    const document = await at(`/openapi/v3/${name}`);
-    paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${document?.etag ?? ''}` };
+    const document = await at(`${OPENAPI_V3}/${name}`);
+    paths[name] = { serverRelativeURL: `${OPENAPI_V3}/${name}?hash=${document?.etag ?? ''}` };
   }
   return paths;
 }

@@ -1,4 +1,4 @@
-/** GET /api, /apis, /openapi and what is under them. */
+/** GET /, which lists paths, and /api, /apis, /openapi and what is under them. */
 
 import type { OpenApiMessages } from '../../meta/protobuf/descriptors.ts';
 import { StatusError } from '../../meta/status-error.ts';
@@ -17,7 +17,7 @@ const OPENAPI_V2_PROTOBUF_NAMES = ['application/com.github.proto-openapi.spec.v2
 export async function handleDiscovery(request: ApiRequest): Promise<Response | undefined> {
   const { catalog, version } = request.deps;
   const path = request.info.path.length > 1 ? request.info.path.replace(/\/+$/, '') : '/';
-  if (!/^\/(api|apis|openapi)(\/|$)/.test(path)) return undefined;
+  if (path !== '/' && !/^\/(api|apis|openapi)(\/|$)/.test(path)) return undefined;
   const documents = discoveryDocuments(catalog, REVIEWS, version.gitVersion);
   const accept = request.raw.headers.get('accept');
   if (path === '/openapi/v2') {

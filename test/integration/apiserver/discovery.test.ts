@@ -11,6 +11,17 @@ afterAll(() => api?.close());
 
 type Named = { name: string };
 
+test('the root lists what there is to ask for', async () => {
+  const { status, body } = await api.request('GET', '/');
+  expect(status).toBe(200);
+  expect(body.paths).toEqual([...body.paths].sort());
+  for (const path of body.paths.filter((each: string) => !/openid/.test(each)))
+    expect(await api.request('GET', path), path).toMatchObject({ status: 200 });
+  expect(body.paths).toEqual(
+    expect.arrayContaining(['/api/v1', '/apis/apps/v1', '/openapi/v2', '/readyz', '/version']),
+  );
+});
+
 describe('plain discovery', () => {
   test('/api and /apis', async () => {
     expect((await api.request('GET', '/api')).body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });

@@ -24,7 +24,8 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMapLike)
     size += decodedLength(value);
   }
   // No field: the error is about the whole object.
-  if (size > MAX_BYTES) errors.push(tooLong('', MAX_BYTES));
+  // How upstream spells a path of nothing.
+  if (size > MAX_BYTES) errors.push(tooLong('[]', MAX_BYTES));
   return errors;
 }
 

@@ -26,11 +26,11 @@ describe('a ConfigMap', () => {
     const mebibyte = 1024 * 1024;
     expect(faults({ data: { a: 'é'.repeat(mebibyte / 2) } })).toEqual([]);
     expect(faults({ data: { a: 'é'.repeat(mebibyte / 2), b: 'x' } })).toEqual([
-      'Too long: may not be more than 1048576 bytes',
+      '[]: Too long: may not be more than 1048576 bytes',
     ]);
     // 4 characters for 3 bytes, and one byte more than fits.
     const encoded = `${'AAAA'.repeat(Math.floor(mebibyte / 3))}AAA=`;
-    expect(faults({ binaryData: { a: encoded } })).toEqual(['Too long: may not be more than 1048576 bytes']);
+    expect(faults({ binaryData: { a: encoded } })).toEqual(['[]: Too long: may not be more than 1048576 bytes']);
   });
 
   test('that is immutable stays so, data included', () => {
