@@ -10,6 +10,8 @@ export interface ServerOptions {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   tls: { certificate: string; key: string };
   listen: { host: string; port: number };
+  /** A fault of the listening socket after it was bound. */
+  onError(error: Error): void;
 }
 
 export interface Server {
@@ -65,6 +67,8 @@ export async function listen(options: ServerOptions): Promise<Server> {
     server.listen(options.listen.port, options.listen.host, resolve);
   });
   server.removeAllListeners('error');
+  // Out of file descriptors, say: the connections that are there go on.
+  server.on('error', options.onError);
 
   return {
     port: (server.address() as AddressInfo).port,

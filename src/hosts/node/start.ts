@@ -104,6 +104,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
       tls: options.tls,
       listen: options.listen,
+      onError: (error) => log.error({ error }, 'the listening socket failed'),
     });
 
     async function pingDatabase(): Promise<CheckResult> {
