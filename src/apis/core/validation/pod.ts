@@ -1,8 +1,6 @@
-/** Pods, pod templates and bindings. The rules for changes are in pod-update.ts and pod-status.ts. */
-import type { IBinding } from 'kubernetes-models/v1/Binding';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec';
-import { type FieldError, type FieldPath, forbidden, notSupported, path, required } from '../../../meta/field-error.ts';
+import { type FieldError, type FieldPath, forbidden, path } from '../../../meta/field-error.ts';
 import type { ObjectMeta } from '../../../meta/object.ts';
 import { validateAnnotations, validateLabels } from '../../../meta/object-meta.ts';
 import { validateImageSpace } from './container.ts';
@@ -72,15 +70,5 @@ export function validatePodTemplateSpec(template: IPodTemplateSpec, at: FieldPat
     const detail = 'ephemeral containers not allowed in pod template';
     errors.push(forbidden(at.child('spec', 'ephemeralContainers'), detail));
   }
-  return errors;
-}
-
-/** What a scheduler posts to pods/binding. */
-export function validatePodBinding({ target }: Pick<IBinding, 'target'>): FieldError[] {
-  const errors: FieldError[] = [];
-  if (target?.kind && target.kind !== 'Node') {
-    errors.push(notSupported(path('target').child('kind'), target.kind, ['Node', '<empty>']));
-  }
-  if (!target?.name) errors.push(required(path('target').child('name')));
   return errors;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   validatePod,
-  validatePodBinding,
   validatePodCreate,
   validatePodTemplateSpec,
 } from '../../../../../src/apis/core/validation/pod.ts';
@@ -310,12 +309,4 @@ describe('a pod template', () => {
       'spec.template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template',
     ]);
   });
-});
-
-test('a binding names a node', () => {
-  expect(rendered(validatePodBinding({ target: { kind: 'Node', name: 'a' } }))).toEqual([]);
-  expect(rendered(validatePodBinding({ target: { kind: 'Pod' } }))).toEqual([
-    'target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>"',
-    'target.name: Required value',
-  ]);
 });
