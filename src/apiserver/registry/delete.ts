@@ -5,13 +5,12 @@ import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, subjectOf } from './context.ts';
 import type { ResourceDefinition } from './contract.ts';
 import { deleteStored, isHeld, isNamespace } from './delete-stored.ts';
-import { outcomeError, writeOne } from './outcome.ts';
+import { MAX_RACES, outcomeError, writeOne } from './outcome.ts';
 import { countsGeneration } from './prepare.ts';
-import { indexed, objectKey, parseStored, storedBody } from './stored-form.ts';
+import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
-const MAX_RACES = 100;
 
 export interface Deleted extends Answer {
   /** False while finalizers or a grace period keep the object. */
@@ -102,16 +101,7 @@ async function attempt(
   const outcome: WriteOutcome =
     options.dryRun || body === stored.body
       ? { result: 'ok', revision: stored.revision }
-      : await writeOne(deps, scope, {
-          op: 'update',
-          resource: stored.resource,
-          namespace: stored.namespace,
-          name: stored.name,
-          uid: stored.uid,
-          expectedRevision: stored.revision,
-          body,
-          ...indexed(deps.catalog, definition, object),
-        });
+      : await writeOne(deps, scope, updateWrite(deps.catalog, definition, stored, object, body));
   if (outcome.result !== 'ok') return { outcome };
   return { outcome, answer: { definition, stored: { ...stored, body, revision: outcome.revision }, gone: false } };
 }

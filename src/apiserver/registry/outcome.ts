@@ -48,6 +48,9 @@ function namespaceTerminating(scope: Scope, name: string): StatusError {
   return error;
 }
 
+/** Lost races in a row before an unconditional write gives up; more than the writers one object ever has at once. */
+export const MAX_RACES = 100;
+
 /** Values taken at most this often in a row before the write fails: each time another writer was faster. */
 const MAX_ALLOCATIONS = 32;
 

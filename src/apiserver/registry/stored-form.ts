@@ -1,7 +1,7 @@
 /** Between an object as a version of the API shows it and the text that is stored. */
 import { apiVersionOf, groupResource, type UnknownObject } from '../../meta/object.ts';
 import { encodeBody, parseBody, spliceBody } from '../storage/body.ts';
-import type { Indexed, ObjectKey, StoredObject } from '../storage/contract.ts';
+import type { Claim, Indexed, ObjectKey, StoredObject, UpdateWrite } from '../storage/contract.ts';
 import type { ResourceCatalog, ResourceDefinition } from './contract.ts';
 
 /** A state as stored; revision 0 is one that a dry run made. */
@@ -50,6 +50,29 @@ export function indexed(catalog: ResourceCatalog, definition: ResourceDefinition
     labels: labels ?? {},
     fields: selectableFields(catalog, definition, object),
     owners: ownerReferences?.map((owner) => owner.uid) ?? [],
+  };
+}
+
+/** The write that puts `object`, whose stored text is `body`, in the place of the state that was read. */
+export function updateWrite(
+  catalog: ResourceCatalog,
+  definition: ResourceDefinition,
+  read: StoredObject,
+  object: UnknownObject,
+  body: string,
+  claims?: Claim[],
+): UpdateWrite {
+  const { resource, namespace, name, uid, revision } = read;
+  return {
+    op: 'update',
+    resource,
+    namespace,
+    name,
+    uid,
+    expectedRevision: revision,
+    body,
+    ...indexed(catalog, definition, object),
+    ...(claims === undefined ? {} : { claims }),
   };
 }
 

@@ -6,9 +6,9 @@ import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyC
 import type { StrategyContext } from './contract.ts';
 import { create } from './create.ts';
 import { deleteStored, isReadyToDelete } from './delete-stored.ts';
-import { type Allocation, outcomeError, writeOne, writeWithClaims } from './outcome.ts';
+import { type Allocation, MAX_RACES, outcomeError, writeOne, writeWithClaims } from './outcome.ts';
 import { changesSpec, countGeneration, prepareMetadataForUpdate, setDefaults, updateErrors } from './prepare.ts';
-import { indexed, objectKey, parseStored, storedBody } from './stored-form.ts';
+import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
 
 export interface UpdateOptions {
   dryRun: boolean;
@@ -23,9 +23,6 @@ export interface UpdateOptions {
 export type Change = (
   current: UnknownObject,
 ) => { object: UnknownObject; conditional: boolean } | Promise<{ object: UnknownObject; conditional: boolean }>;
-
-/** Lost races in a row before an unconditional update gives up; more than the writers one object ever has at once. */
-const MAX_RACES = 100;
 
 /** Replaces an object by one that a client sent. Throws NotFound, Conflict, Invalid, BadRequest. */
 export async function update(
@@ -151,17 +148,7 @@ async function attempt(
       : undefined;
   const outcome = await writeWithClaims(scope, stored.name, allocate, async (claims) => {
     if (unchanged() || options.dryRun) return { result: 'ok', revision: stored.revision };
-    return writeOne(deps, scope, {
-      op: 'update',
-      resource: stored.resource,
-      namespace: stored.namespace,
-      name: stored.name,
-      uid: stored.uid,
-      expectedRevision: stored.revision,
-      body,
-      ...indexed(deps.catalog, definition, object),
-      ...(claims === undefined ? {} : { claims }),
-    });
+    return writeOne(deps, scope, updateWrite(deps.catalog, definition, stored, object, body, claims));
   });
   if (outcome.result !== 'ok') return { outcome, conditional };
   return { outcome, conditional, answer: { definition, stored: { ...stored, body, revision: outcome.revision } } };
