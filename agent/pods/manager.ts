@@ -9,8 +9,6 @@ import { PodWorker } from './worker.ts';
 export interface PodManager {
   /** Asks every pod for a pass, as when the network has become ready. */
   triggerAll(): void;
-  /** The pod of a uid, for whoever serves its streams. */
-  find(uid: string): Pod | undefined;
   /** Ends all workers; containers stay. */
   stop(): Promise<void>;
 }
@@ -130,7 +128,6 @@ export async function startPodManager({
 
   return {
     triggerAll,
-    find: (uid) => workers.get(uid)?.pod,
     async stop() {
       await following;
       await pods.done;

@@ -49,10 +49,6 @@ export class PodWorker {
     });
   }
 
-  get pod(): Pod {
-    return this.#pod;
-  }
-
   update(pod: Pod): void {
     if (isOlder(pod, this.#pod)) return;
     this.#pod = pod;
