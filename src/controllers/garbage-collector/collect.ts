@@ -96,20 +96,21 @@ async function patchMeta(
   }
 }
 
-/** Only this very object, as it was read: an owner added meanwhile must count. */
+/** Only this very object, as it was read: an owner added meanwhile must count. A conflict is retried by the queue. */
 async function remove(
   { client }: ReconcileContext,
   resource: ResourceRef<KubeObject>,
   { metadata }: KubeObject,
   propagationPolicy: DeleteOptions['propagationPolicy'],
 ): Promise<void> {
-  const { namespace = '', name = '', uid } = metadata;
+  const { namespace = '', name = '', uid, resourceVersion } = metadata;
+  const preconditions = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
   try {
-    await client.delete(resource, namespace, name, {
-      propagationPolicy,
-      preconditions: uid === undefined ? {} : { uid },
-    });
+    await client.delete(resource, namespace, name, { propagationPolicy, preconditions });
   } catch (error) {
-    if (!isStatus(error, 'NotFound') && !isStatus(error, 'Conflict')) throw error;
+    if (!isStatus(error, 'NotFound')) throw error;
   }
 }
