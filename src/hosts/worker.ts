@@ -5,16 +5,11 @@
 import { LRUCache } from 'lru-cache';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { Store } from '../apiserver/storage/contract.ts';
-import {
-  createPollingFeed,
-  createPostgresStore,
-  readTenantSettings,
-  withEncryption,
-  withHeartbeats,
-} from '../apiserver/storage/postgres/index.ts';
+import { createPollingFeed, readTenantSettings } from '../apiserver/storage/postgres/index.ts';
 import { connect, type Database } from '../db/connection.ts';
 import { parseEncryptionKeys, readConfig } from './config.ts';
 import { signingKeyCipher } from './key-cipher.ts';
+import { openStore } from './store.ts';
 import { type ControlPlane, createCaches, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
 
 /** Bindings: Hyperdrive, or KEDGE_DATABASE_URL as a secret; the other KEDGE_ variables as in config.ts. */
@@ -83,7 +78,7 @@ function open(
   const keys = parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS);
   // Poolers hand each transaction another session, which does not know what was prepared in the last.
   const db = connect(url, { max: CONNECTIONS, prepare: false });
-  const store = withEncryption(withHeartbeats(createPostgresStore(db), db), keys);
+  const store = openStore(db, keys);
   const plane = createControlPlane({
     db,
     store,

@@ -138,7 +138,7 @@ export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
   selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** A `Warning:` header of every request for it, as upstream sends for deprecated versions. */
   deprecation?: string;
-  /** Bodies are encrypted at rest. */
+  /** Bodies are encrypted at rest, of every definition that is stored as this one is (see encryptedResources). */
   encrypted?: boolean;
 }
 

@@ -81,15 +81,11 @@ export function createBodyCipher(keys: readonly EncryptionKey[]): BodyCipher {
   };
 }
 
-/** Resources whose bodies are encrypted unless told otherwise. */
-export const ENCRYPTED_RESOURCES: readonly string[] = ['secrets'];
-
-/** The store with the bodies of `resources` encrypted on the way in and decrypted on every way out. */
-export function withEncryption(
-  store: Store,
-  keys: readonly EncryptionKey[],
-  resources: readonly string[] = ENCRYPTED_RESOURCES,
-): Store {
+/**
+ * The store with the bodies of `resources` (group-resources) encrypted on the way in and decrypted on every way out.
+ * Spells every method, so that one which is added to Store does not compile until it is said here what it decrypts.
+ */
+export function withEncryption(store: Store, keys: readonly EncryptionKey[], resources: readonly string[]): Store {
   const cipher = createBodyCipher(keys);
   const chosen = new Set(resources);
 
@@ -124,7 +120,6 @@ export function withEncryption(
   }
 
   return {
-    ...store,
     async write(tenant, writes) {
       const outcomes = await store.write(tenant, await Promise.all(writes.map((write) => seal(tenant, write))));
       return Promise.all(outcomes.map((outcome) => openOutcome(tenant, outcome)));
@@ -147,6 +142,8 @@ export function withEncryption(
       const { items, more } = await store.inNamespace(tenant, namespace, limit);
       return { items: await openAll(tenant, items), more };
     },
+    revision: (tenant) => store.revision(tenant),
+    compact: (now) => store.compact(now),
   };
 }
 

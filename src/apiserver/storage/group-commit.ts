@@ -37,7 +37,6 @@ export function withGroupCommit(store: Store, options: GroupCommitOptions = {}):
   }
 
   return {
-    ...store,
     write(tenant, writes) {
       return new Promise((resolve, reject) => {
         const waiting = { writes, resolve, reject };
@@ -51,6 +50,13 @@ export function withGroupCommit(store: Store, options: GroupCommitOptions = {}):
         void drain(tenant, fresh);
       });
     },
+    get: (tenant, key) => store.get(tenant, key),
+    list: (tenant, query) => store.list(tenant, query),
+    changes: (tenant, after, limit) => store.changes(tenant, after, limit),
+    revision: (tenant) => store.revision(tenant),
+    dependents: (tenant, ownerUid) => store.dependents(tenant, ownerUid),
+    inNamespace: (tenant, namespace, limit) => store.inNamespace(tenant, namespace, limit),
+    compact: (now) => store.compact(now),
   };
 }
 

@@ -2,16 +2,12 @@
 
 import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
 import { MASTERS } from '../../apiserver/request/user.ts';
-import {
-  createPollingFeed,
-  createPostgresStore,
-  withEncryption,
-  withHeartbeats,
-} from '../../apiserver/storage/postgres/index.ts';
+import { createPollingFeed } from '../../apiserver/storage/postgres/index.ts';
 import { connect } from '../../db/connection.ts';
 import { createToken } from '../../tenancy/postgres/tokens.ts';
 import type { EncryptionKey } from '../config.ts';
 import { signingKeyCipher } from '../key-cipher.ts';
+import { openStore } from '../store.ts';
 import { createControlPlane, ROOT } from '../wiring.ts';
 import { prepareDatabase } from './prepare.ts';
 
@@ -26,7 +22,7 @@ export async function initialise(options: InitialiseOptions): Promise<string> {
   const db = connect(options.databaseUrl);
   try {
     const cluster = await prepareDatabase(db, options.cluster);
-    const store = withEncryption(withHeartbeats(createPostgresStore(db), db), options.encryptionKeys);
+    const store = openStore(db, options.encryptionKeys);
     const plane = createControlPlane({
       db,
       store,

@@ -3,20 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
 import type { CheckResult } from '../../apiserver/handlers/deps.ts';
-import {
-  createNodeFeed,
-  createPostgresStore,
-  createWakeUps,
-  withEncryption,
-  withGroupCommit,
-  withHeartbeats,
-} from '../../apiserver/storage/postgres/index.ts';
+import { createNodeFeed, createWakeUps, withGroupCommit } from '../../apiserver/storage/postgres/index.ts';
 import { NODES } from '../../client/resources.ts';
 import { connect } from '../../db/connection.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
 import type { EncryptionKey } from '../config.ts';
 import { signingKeyCipher } from '../key-cipher.ts';
+import { openStore } from '../store.ts';
 import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
 import { followRoles } from './follow-roles.ts';
 import { prepareDatabase } from './prepare.ts';
@@ -70,10 +64,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
-    const encrypted = withEncryption(
-      withHeartbeats(createPostgresStore(db, { gatherGets: true }), db),
-      options.encryptionKeys,
-    );
+    const encrypted = openStore(db, options.encryptionKeys, { gatherGets: true });
     const wakeUps = createWakeUps(db);
     const feed = createNodeFeed(encrypted, { wakeUps });
     const store = withGroupCommit(encrypted, { onCommit: (id) => feed.committed(id) });

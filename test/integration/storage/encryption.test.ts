@@ -31,7 +31,7 @@ async function dump(): Promise<string> {
 
 describe('encryption at rest', () => {
   it('leaves nothing of a secret readable in the database, in the log neither', async () => {
-    const store = withEncryption(fresh.store, [old]);
+    const store = withEncryption(fresh.store, [old], ['secrets']);
     const made = secret('a', 'first-hush');
     const [outcome] = await store.write(fresh.tenant, [
       made,
@@ -45,7 +45,7 @@ describe('encryption at rest', () => {
   });
 
   it('shows every reader the body as it was written', async () => {
-    const store = withEncryption(fresh.store, [old]);
+    const store = withEncryption(fresh.store, [old], ['secrets']);
     const owner = crypto.randomUUID();
     const made = { ...secret('b'), owners: [owner] };
     const start = await store.revision(fresh.tenant);
@@ -78,14 +78,14 @@ describe('encryption at rest', () => {
   it('reads what was stored before it was turned on', async () => {
     const made = secret('c');
     await fresh.store.write(fresh.tenant, [made]);
-    expect((await withEncryption(fresh.store, [old]).get(fresh.tenant, made))!.body).toBe(made.body);
+    expect((await withEncryption(fresh.store, [old], ['secrets']).get(fresh.tenant, made))!.body).toBe(made.body);
   });
 
   it('refuses a body that was moved to another object, or whose key is missing', async () => {
-    const store = withEncryption(fresh.store, [old]);
+    const store = withEncryption(fresh.store, [old], ['secrets']);
     const [one, two] = [secret('d'), secret('e')];
     await store.write(fresh.tenant, [one, two]);
-    await expect(withEncryption(fresh.store, [current]).get(fresh.tenant, one)).rejects.toThrow(
+    await expect(withEncryption(fresh.store, [current], ['secrets']).get(fresh.tenant, one)).rejects.toThrow(
       'secrets "default/d" is encrypted with key "old", which is not configured',
     );
     await fresh.db.sql`
@@ -96,16 +96,18 @@ describe('encryption at rest', () => {
   });
 
   it('rotates keys without a revision, after which the old key is not needed', async () => {
-    const before = withEncryption(fresh.store, [old]);
+    const before = withEncryption(fresh.store, [old], ['secrets']);
     const many = Array.from({ length: 250 }, (_, index) => secret(`many-${index}`));
     await before.write(fresh.tenant, many);
     await fresh.store.write(fresh.tenant, [secret('clear')]);
     const revision = await fresh.store.revision(fresh.tenant);
 
-    expect(await reencrypt(fresh.db, fresh.tenant, [current, old])).toBeGreaterThan(250);
-    expect(await reencrypt(fresh.db, fresh.tenant, [current, old])).toBe(0);
+    expect(await reencrypt(fresh.db, fresh.tenant, [current, old], ['secrets'])).toBeGreaterThan(250);
+    expect(await reencrypt(fresh.db, fresh.tenant, [current, old], ['secrets'])).toBe(0);
     expect(await fresh.store.revision(fresh.tenant)).toBe(revision);
-    const { items } = await withEncryption(fresh.store, [current]).list(fresh.tenant, { resource: 'secrets' });
+    const { items } = await withEncryption(fresh.store, [current], ['secrets']).list(fresh.tenant, {
+      resource: 'secrets',
+    });
     expect(items.find((item) => item.name === 'many-249')!.body).toBe(many[249]!.body);
     const stored = await fresh.db.sql`select body from objects where resource = 'secrets'`;
     expect(stored.every((row) => (row.body as string).startsWith('enc:1:current:'))).toBe(true);

@@ -43,7 +43,6 @@ export function withHeartbeats(store: Store, db: Database): Store {
   }
 
   return {
-    ...store,
     async write(tenant, writes) {
       if (!writes.some(isNodeLease)) return store.write(tenant, writes);
       const marked = await Promise.all(writes.map(withDigest));
@@ -79,6 +78,10 @@ export function withHeartbeats(store: Store, db: Database): Store {
       const { items, more } = await store.inNamespace(tenant, namespace, limit);
       return { items: await renewed(tenant, items), more };
     },
+    // Renewals make no change.
+    changes: (tenant, after, limit) => store.changes(tenant, after, limit),
+    revision: (tenant) => store.revision(tenant),
+    compact: (now) => store.compact(now),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The store over PostgreSQL and what hosts put around it. A Node host wires, from the inside out:
  *
- *     const encrypted = withEncryption(withHeartbeats(createPostgresStore(db), db), keys);
+ *     const encrypted = withEncryption(withHeartbeats(createPostgresStore(db), db), keys, resources);
  *     const wakeUps = createWakeUps(db);
  *     const feed = createNodeFeed(encrypted, { wakeUps });
  *     const store = withGroupCommit(encrypted, { onCommit: (tenant) => feed.committed(tenant) });

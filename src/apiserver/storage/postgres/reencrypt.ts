@@ -1,5 +1,5 @@
 import type { Database } from '../../../db/connection.ts';
-import { createBodyCipher, ENCRYPTED_RESOURCES, type EncryptionKey } from '../encryption.ts';
+import { createBodyCipher, type EncryptionKey } from '../encryption.ts';
 
 const PAGE = 200;
 
@@ -12,7 +12,7 @@ export async function reencrypt(
   db: Database,
   tenant: string,
   keys: readonly EncryptionKey[],
-  resources: readonly string[] = ENCRYPTED_RESOURCES,
+  resources: readonly string[],
 ): Promise<number> {
   const cipher = createBodyCipher(keys);
   let rewritten = 0;
