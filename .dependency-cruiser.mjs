@@ -8,6 +8,7 @@ const rules = {
   'src/db': ['src/apiserver/storage/errors'],
   'src/apiserver/request': ['src/meta'],
   'src/apiserver/storage': ['src/meta', 'src/db'],
+  'src/apiserver/metrics': ['src/apiserver/registry/contract', 'src/apiserver/request'],
   'src/apiserver/registry': [
     'src/meta',
     'src/apiserver/request',
@@ -18,7 +19,7 @@ const rules = {
     'src/meta',
     'src/apiserver/(request|registry)',
     'src/apiserver/storage/(contract|errors|body)',
-    'src/apiserver/(authn|authz)/contract',
+    'src/apiserver/(authn|authz|metrics)/contract',
     'src/apiserver/authn/token-review',
     'src/apiserver/authz/(rules-review|rbac)',
     'src/apiserver/discovery',

@@ -11,6 +11,8 @@ import type { AppDeps } from './handlers/deps.ts';
 import type { ApiRequest } from './handlers/request.ts';
 import { respondError, statusErrorOf } from './handlers/respond.ts';
 import { isPublic, route } from './handlers/route.ts';
+import type { Metrics } from './metrics/contract.ts';
+import { labelsOf } from './metrics/labels.ts';
 import { impersonationOf } from './request/impersonation.ts';
 import { parseRequestInfo } from './request/info.ts';
 import { ROOT_TENANT, splitTenantPath } from './request/tenant.ts';
@@ -28,7 +30,7 @@ export function createApp(deps: AppDeps): Hono {
   const app = new Hono<AppEnv>();
   app.onError((error, context) => renderError(deps, context, error));
   app.use(describeRequest(deps));
-  if (deps.onRequest !== undefined) app.use(observe(deps));
+  if (deps.metrics !== undefined) app.use(observe(deps, deps.metrics));
   app.use(authenticate(deps));
   app.use(impersonate(deps));
   app.use(authorize(deps));
@@ -58,14 +60,13 @@ function describeRequest(deps: AppDeps): Step {
   };
 }
 
-function observe(deps: AppDeps): Step {
+function observe({ catalog }: AppDeps, metrics: Metrics): Step {
   return async (context, next) => {
     const began = performance.now();
     await next();
-    const { tenant, info } = context.var.request;
-    const { verb, group, version, resource, subresource } = info;
+    const { info } = context.var.request;
     const seconds = (performance.now() - began) / 1000;
-    deps.onRequest?.({ tenant, verb, group, version, resource, subresource, code: context.res.status, seconds });
+    metrics.responded(labelsOf(info, catalog), context.res.status, seconds, info.verb === 'watch');
   };
 }
 

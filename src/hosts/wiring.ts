@@ -22,6 +22,7 @@ import { reconcileBootstrapPolicy } from '../apiserver/authz/policy/reconcile.ts
 import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } from '../apiserver/authz/rbac.ts';
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
+import type { Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
 import type { Client } from '../client/contract.ts';
@@ -68,6 +69,8 @@ export interface Foundation {
   /** Longest life of a watch, for hosts that limit a request's; absent: as upstream. */
   watchSeconds: number | undefined;
   log: Log;
+  /** Absent where a process does not outlive its requests. */
+  metrics?: Metrics;
   ready(): Promise<CheckResult[]>;
 }
 
@@ -138,6 +141,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     },
     ready: foundation.ready,
     log,
+    ...(foundation.metrics === undefined ? {} : { metrics: foundation.metrics }),
     ...(foundation.watchSeconds === undefined ? {} : { watchSeconds: foundation.watchSeconds }),
   });
   const runner = createRunner({

@@ -4,6 +4,7 @@ import type { TunnelRelay } from '../../tunnel/contract.ts';
 import type { TokenAuthenticator } from '../authn/contract.ts';
 import type { Authorizer } from '../authz/contract.ts';
 import type { RuleResolver } from '../authz/rbac.ts';
+import type { Metrics } from '../metrics/contract.ts';
 import type { RegistryDeps } from '../registry/context.ts';
 
 /** pino's shape: fields first, then the message. */
@@ -52,18 +53,6 @@ export interface IssuerDiscovery {
   jwks(tenant: string): Promise<object>;
 }
 
-/** What the onRequest hook is told of each request when its response begins. */
-export interface RequestObservation {
-  tenant: string;
-  verb: string;
-  group: string;
-  version: string;
-  resource: string;
-  subresource: string;
-  code: number;
-  seconds: number;
-}
-
 export interface AppDeps extends RegistryDeps {
   authenticator: TokenAuthenticator;
   authorizer: Authorizer;
@@ -83,5 +72,6 @@ export interface AppDeps extends RegistryDeps {
   log: Log;
   /** Longest life of a watch in seconds, for hosts that limit a request's; absent: 30 to 60 minutes. */
   watchSeconds?: number;
-  onRequest?(observation: RequestObservation): void;
+  /** Absent: /metrics is not served. */
+  metrics?: Metrics;
 }

@@ -101,10 +101,18 @@ async function routePath(request: ApiRequest): Promise<Response> {
       return new Response(JSON.stringify(await deps.issuerDiscovery.jwks(tenant)), {
         headers: responseHeaders(request, 'application/jwk-set+json'),
       });
+    case '/metrics':
+      return handleMetrics(request);
   }
   const response = (await handleHealth(request)) ?? (await handleDiscovery(request));
   if (response === undefined) throw notServed();
   return response;
+}
+
+async function handleMetrics(request: ApiRequest): Promise<Response> {
+  if (request.deps.metrics === undefined) throw notServed();
+  const { contentType, text } = await request.deps.metrics.render();
+  return new Response(text, { headers: responseHeaders(request, contentType) });
 }
 
 function notServed(): StatusError {

@@ -13,6 +13,7 @@ import { signingKeyCipher } from '../key-cipher.ts';
 import { openStore } from '../store.ts';
 import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
 import { followRoles } from './follow-roles.ts';
+import { createMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { listen } from './server.ts';
 import { createTunnelUpgrade } from './tunnel-upgrade.ts';
@@ -61,6 +62,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     pino.destination({ dest: options.logFile, mkdir: true, sync: false }),
   );
   const db = connect(options.databaseUrl, { max: options.connections });
+  const metrics = createMetrics();
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
@@ -80,6 +82,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       tunnel: relay,
       watchSeconds: undefined,
       log,
+      metrics,
       ready: async () => [await pingDatabase()],
     });
     await plane.bootstrap(ROOT);
