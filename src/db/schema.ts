@@ -181,7 +181,10 @@ export const work = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.controller, table.key] }),
-    index('work_due').on(table.tenant, table.runAt),
+    // What each claim reads: the heads of every controller's queue.
+    index('work_due').on(table.tenant, table.controller, table.runAt),
+    // The next timer of all.
+    index('work_next').on(table.runAt),
   ],
 );
 
@@ -192,6 +195,9 @@ export const cursors = pgTable(
     tenant: key().notNull(),
     name: key().notNull(),
     revision: revision('revision').notNull(),
+    /** Identities of those for whom it stands. */
+    seen: integer().array().notNull().default([]),
+    advancedAt: time('advanced_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.tenant, table.name] })],
 );

@@ -19,17 +19,18 @@ export function createDispatcher(options: {
   queue: WorkQueue;
   store: Store;
   controllers: readonly Controller[];
+  /** Of each controller: another number when what is already there has to be looked at again. */
+  identity(controller: Controller): number;
   log: Log;
 }): Dispatcher {
-  const { queue, store, controllers, log } = options;
-  const watchers = groupByResource(controllers);
-  const watchersOf = (resource: string) => [...(watchers.get(resource) ?? []), ...(watchers.get('*') ?? [])];
+  const { queue, store, controllers, identity, log } = options;
+  const all = watchersOf(controllers);
 
-  function keysOf(changes: readonly Change[]): WorkKey[] {
+  function keysOf(changes: readonly Change[], watchers = all): WorkKey[] {
     const unique = new Map<string, WorkKey>();
     for (const change of changes) {
       const observed = observe(change);
-      for (const controller of watchersOf(change.resource)) {
+      for (const controller of watchers(change.resource)) {
         for (const key of keysOfOne(controller, observed)) {
           unique.set(`${controller.name} ${key}`, { controller: controller.name, key });
         }
@@ -55,27 +56,50 @@ export function createDispatcher(options: {
     }
   }
 
-  /** Every watched object counts as just added. The cursor is where the log was before the first list. */
-  async function resync(tenant: string, from: number | undefined): Promise<number> {
-    const through = await store.revision(tenant);
+  /** Every object that these controllers watch counts as just added. */
+  async function enqueueAll(tenant: string, watchers: Watchers): Promise<void> {
     for (const resource of await queue.resources(tenant)) {
-      if (watchersOf(resource).length === 0) continue;
+      if (watchers(resource).length === 0) continue;
       let after: { namespace: string; name: string } | undefined;
       do {
         const page = await store.list(tenant, { resource, limit: PAGE, ...(after === undefined ? {} : { after }) });
-        await queue.enqueue(
-          tenant,
-          keysOf(page.items.map((item) => ({ ...item, type: 'ADDED', current: { ...item, labels: {}, fields: {} } }))),
-        );
+        const added = page.items.map((item): Change => {
+          return { ...item, type: 'ADDED', current: { ...item, labels: {}, fields: {} } };
+        });
+        await queue.enqueue(tenant, keysOf(added, watchers));
         after = page.next;
       } while (after !== undefined);
     }
+  }
+
+  /** The cursor is where the log was before the first list. */
+  async function resync(tenant: string, from: number | undefined): Promise<number> {
+    const through = await store.revision(tenant);
+    await enqueueAll(tenant, all);
+    return moved(tenant, from, through);
+  }
+
+  /**
+   * The first cursor of this set of controllers. Where another release came to, only those that it did not know look at
+   * everything; what changed since then is for all.
+   */
+  async function begin(tenant: string): Promise<number> {
+    const before = await queue.predecessor(tenant);
+    if (before === undefined) return resync(tenant, undefined);
+    const seen = new Set(before.seen);
+    const unknown = controllers.filter((controller) => !seen.has(identity(controller)));
+    if (unknown.length > 0) await enqueueAll(tenant, watchersOf(unknown));
+    return moved(tenant, undefined, before.revision);
+  }
+
+  /** Where the cursor is now: at `through`, unless somebody else moved it first. */
+  async function moved(tenant: string, from: number | undefined, through: number): Promise<number> {
     return (await queue.advance(tenant, from, through, [])) ? through : ((await queue.cursor(tenant)) ?? through);
   }
 
   return {
     async catchUp(tenant) {
-      let cursor = (await queue.cursor(tenant)) ?? (await resync(tenant, undefined));
+      let cursor = (await queue.cursor(tenant)) ?? (await begin(tenant));
       for (;;) {
         const page = await store.changes(tenant, cursor, PAGE).catch((error: unknown) => {
           if (error instanceof RevisionExpiredError) return undefined;
@@ -102,12 +126,14 @@ export function createDispatcher(options: {
   };
 }
 
-function groupByResource(controllers: readonly Controller[]): Map<string, Controller[]> {
+type Watchers = (resource: string) => readonly Controller[];
+
+function watchersOf(controllers: readonly Controller[]): Watchers {
   const groups = new Map<string, Controller[]>();
   for (const controller of controllers) {
     for (const resource of controller.watches) {
       groups.set(resource, [...(groups.get(resource) ?? []), controller]);
     }
   }
-  return groups;
+  return (resource) => [...(groups.get(resource) ?? []), ...(groups.get('*') ?? [])];
 }

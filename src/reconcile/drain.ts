@@ -1,6 +1,7 @@
 import type { Dispatcher } from './dispatcher.ts';
 import type { Executor } from './executor.ts';
 import type { DrainLease, WorkQueue } from './queue.ts';
+import { sharesOf } from './shares.ts';
 
 export interface DrainResult {
   /** Nothing is due. False when the budget was used up before. */
@@ -32,7 +33,8 @@ export function createDrain(options: {
   async function runDue(tenant: string | undefined, deadline: number): Promise<boolean> {
     const signal = new AbortController().signal;
     while (Date.now() < deadline) {
-      const items = await queue.claim(names, tenant, concurrency, leaseSeconds);
+      const due = tenant === undefined ? await queue.due(names) : [tenant];
+      const items = await queue.claim(names, sharesOf(due, concurrency), leaseSeconds);
       if (items.length === 0) return true;
       await Promise.all(items.map((item) => executor.run(item, signal)));
       // The keys' own writes are changes that concern other keys.

@@ -1,20 +1,18 @@
-/** The resident form of the engine: follows each tenant's feed, keeps keys running, sleeps until the next timer. */
+/**
+ * The resident form of the engine: follows the feeds of tenants in which something happens, keeps keys running, sleeps
+ * until the next timer. A tenant in which nothing happens has no reader and is not asked for.
+ */
 import type { ChangeFeed } from '../apiserver/storage/contract.ts';
-import { TenantNotFoundError } from '../apiserver/storage/errors.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Executor } from './executor.ts';
+import { createFollowers, OUTAGE_MS } from './followers.ts';
 import type { Log } from './log.ts';
-import { createPace } from './pace.ts';
 import type { WorkQueue } from './queue.ts';
-import { createWaker, sleep } from './wait.ts';
+import { sharesOf } from './shares.ts';
+import { createWaker } from './wait.ts';
 
-const OUTAGE_MS = 500;
-/**
- * A dispatch and the claim behind it take four statements, whether they bring one change or hundreds: with a client that
- * creates one pod after the other, they took more of both processes' CPU than the creations.
- */
-const DISPATCH_EVERY_MS = 20;
-const DISPATCH_BURST = 5;
+/** While some tenants have due keys, how often others are looked for whose timers have become due. */
+const LOOK_EVERY_MS = 1_000;
 
 export function createLoop(options: {
   queue: WorkQueue;
@@ -30,92 +28,95 @@ export function createLoop(options: {
   const { queue, dispatcher, executor, names, concurrency, leaseSeconds, feed, log } = options;
   const due = createWaker();
   const changed = createWaker();
-  const woken = new Set<string>();
-  /** Every place was taken at the last claim, so that more keys may be due than are running. */
-  let crowded = false;
+  /** Set while the loop runs. */
+  let alive: AbortSignal | undefined;
+  /** Tenants that may have due keys, in the order in which they get places. */
+  const ready = new Set<string>();
+  const running = new Map<string, number>();
+  const runs = new Set<Promise<void>>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** Dispatches a tenant's changes as its feed brings them; begins again after an outage or an expired cursor. */
-  async function follow(source: ChangeFeed, tenant: string, signal: AbortSignal): Promise<void> {
-    const pace = createPace(DISPATCH_EVERY_MS, DISPATCH_BURST);
-    while (!signal.aborted) {
-      try {
-        let cursor = await dispatcher.catchUp(tenant);
-        due.wake();
-        for await (const batch of source.after(tenant, cursor, signal)) {
-          if (batch.through <= cursor) continue;
-          cursor = await dispatcher.dispatch(tenant, cursor, batch);
-          due.wake();
-          const pause = pace.take(performance.now());
-          if (pause > 0) await sleep(pause, signal);
-        }
-      } catch (error) {
-        if (error instanceof TenantNotFoundError) return;
-        if (!signal.aborted) log.warn('the change feed ended and is followed again', { tenant, error });
-      }
-      await sleep(OUTAGE_MS, signal);
-    }
+  function makeReady(tenant: string): void {
+    ready.add(tenant);
+    due.wake();
   }
 
-  /** Follows every tenant there is, and on hints and every sweep dispatches what no feed brought. */
+  const followers = createFollowers({ feed, dispatcher, onDispatched: makeReady, log });
+
+  /** Finds what no wake-up announced. */
   async function sweep(signal: AbortSignal): Promise<void> {
-    const following = new Map<string, Promise<void>>();
+    const stop = feed?.onWake?.((tenant) => (tenant === undefined ? changed.wake() : followers.stir(tenant, signal)));
+    alive = signal;
     while (!signal.aborted) {
       let pause = options.sweepSeconds * 1000;
       try {
-        if (feed !== undefined) {
-          for (const tenant of await queue.tenants()) {
-            if (following.has(tenant)) continue;
-            const end = follow(feed, tenant, signal).finally(() => following.delete(tenant));
-            following.set(tenant, end);
-          }
-        }
-        const tenants = new Set([...woken, ...(await queue.behind())]);
-        woken.clear();
-        for (const tenant of tenants) await dispatcher.catchUp(tenant);
+        for (const tenant of await queue.behind()) followers.stir(tenant, signal);
       } catch (error) {
         if (!signal.aborted) log.warn('the database could not be swept for changes', { error });
         pause = OUTAGE_MS;
       }
-      due.wake();
       await changed.wait(pause, signal);
     }
-    await Promise.all(following.values());
+    stop?.();
+    await followers.ended();
   }
 
   /** Keeps up to `concurrency` keys running while any is due. */
   async function work(signal: AbortSignal): Promise<void> {
-    const running = new Set<Promise<void>>();
     while (!signal.aborted) {
       // Consumed before the claim: what becomes due during it wakes the wait below.
       due.clear();
       let pause: number;
       try {
-        pause = await fill(running, signal);
+        pause = await fill(signal);
       } catch (error) {
         if (!signal.aborted) log.warn('work could not be claimed', { error });
         pause = OUTAGE_MS;
       }
       await due.wait(pause, signal);
     }
-    await Promise.all(running);
+    await Promise.all(runs);
   }
 
   /** Claims as many keys as there is room for. Returns the milliseconds after which to look again unasked. */
-  async function fill(running: Set<Promise<void>>, signal: AbortSignal): Promise<number> {
-    const room = concurrency - running.size;
-    const items = room > 0 ? await queue.claim(names, undefined, room, leaseSeconds) : [];
-    for (const item of items) {
-      const run = executor.run(item, signal).then((again) => {
-        running.delete(run);
-        if (crowded || again !== undefined) due.wake();
-      });
-      running.add(run);
+  async function fill(signal: AbortSignal): Promise<number> {
+    if (runs.size >= concurrency) return leaseSeconds * 1000;
+    if (ready.size === 0) {
+      const seconds = await queue.secondsToNext(names, undefined);
+      if (seconds === undefined || seconds > 0) return Math.min(seconds ?? Infinity, options.sweepSeconds) * 1000;
     }
-    crowded = items.length === room;
-    // Places may have become free during the claim.
-    if (crowded) return running.size < concurrency ? 0 : leaseSeconds * 1000;
-    const seconds = await queue.secondsToNext(names, undefined);
-    return Math.min(Math.max(seconds ?? Infinity, 0.001), options.sweepSeconds) * 1000;
+    if (ready.size === 0 || performance.now() - lookedAt >= LOOK_EVERY_MS) {
+      lookedAt = performance.now();
+      for (const tenant of await queue.due(names)) ready.add(tenant);
+      // Due, and claimed by another process: its end, or the end of its lease, will tell.
+      if (ready.size === 0) return LOOK_EVERY_MS;
+    }
+    const shares = sharesOf([...ready], concurrency - runs.size, concurrency, (tenant) => running.get(tenant) ?? 0);
+    if (shares.length === 0) return leaseSeconds * 1000;
+    // Those that get places go to the end of the line, before the claim: what is dispatched during it adds them again.
+    for (const { tenant } of shares) ready.delete(tenant);
+    const items = await queue.claim(names, shares, leaseSeconds);
+    const claimed = new Map<string, number>();
+    for (const item of items) {
+      claimed.set(item.tenant, (claimed.get(item.tenant) ?? 0) + 1);
+      start(item, signal);
+    }
+    for (const { tenant, limit } of shares) if ((claimed.get(tenant) ?? 0) >= limit) ready.add(tenant);
+    return ready.size === 0 && items.length === 0 ? 1 : 0;
+  }
+
+  function start(item: Parameters<Executor['run']>[0], signal: AbortSignal): void {
+    const { tenant } = item;
+    running.set(tenant, (running.get(tenant) ?? 0) + 1);
+    const run = executor.run(item, signal).then((again) => {
+      runs.delete(run);
+      const rest = (running.get(tenant) ?? 1) - 1;
+      if (rest === 0) running.delete(tenant);
+      else running.set(tenant, rest);
+      if (again === 0) ready.add(tenant);
+      due.wake();
+    });
+    runs.add(run);
   }
 
   return {
@@ -123,8 +124,7 @@ export function createLoop(options: {
       await Promise.all([sweep(signal), work(signal)]);
     },
     wake(tenant) {
-      woken.add(tenant);
-      changed.wake();
+      if (alive !== undefined) followers.stir(tenant, alive);
     },
   };
 }

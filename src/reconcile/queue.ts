@@ -29,9 +29,24 @@ export type Finish =
   /** Given back unfinished: due at once, nothing counted. */
   | { kind: 'release' };
 
+/** How many keys a tenant may have claimed for it. */
+export interface Share {
+  tenant: string;
+  limit: number;
+}
+
+/** How far a tenant's changes were dispatched, and to which controllers, by their identities. */
+export interface Progress {
+  revision: number;
+  /** Have seen every object and every change up to the revision. */
+  seen: readonly number[];
+}
+
 export interface WorkQueue {
   /** The revision through which a tenant's changes were dispatched; undefined before the first time. */
   cursor(tenant: string): Promise<number | undefined>;
+  /** The farthest cursor of other sets of controllers (another release's): where a new set may begin. */
+  predecessor(tenant: string): Promise<Progress | undefined>;
   /**
    * Moves the cursor from `from` to `through` and makes the keys due, in one transaction. False, and nothing happens, if
    * the cursor is not at `from` any more: somebody else dispatched these changes.
@@ -39,22 +54,20 @@ export interface WorkQueue {
   advance(tenant: string, from: number | undefined, through: number, keys: readonly WorkKey[]): Promise<boolean>;
   /** Makes the keys due now. */
   enqueue(tenant: string, keys: readonly WorkKey[]): Promise<void>;
-  /** At most `limit` due keys of these controllers, of one tenant or of all. */
-  claim(
-    controllers: readonly string[],
-    tenant: string | undefined,
-    limit: number,
-    leaseSeconds: number,
-  ): Promise<WorkItem[]>;
+  /**
+   * Due keys of these controllers, of each tenant at most its share. A tenant's controllers take turns, so that a long
+   * queue of one does not hold up the others.
+   */
+  claim(controllers: readonly string[], shares: readonly Share[], leaseSeconds: number): Promise<WorkItem[]>;
+  /** Tenants that have due keys of these controllers. One probe of an index a tenant that has any keys. */
+  due(controllers: readonly string[]): Promise<string[]>;
   /** False when the claim was lost. */
   extend(item: WorkItem, leaseSeconds: number): Promise<boolean>;
   /** True when the key changed during the run and is due again at once. */
   finish(item: WorkItem, outcome: Finish): Promise<boolean>;
   /** Seconds until the next key of these controllers is due or its lease ends (0 or less: now); undefined: never. */
   secondsToNext(controllers: readonly string[], tenant: string | undefined): Promise<number | undefined>;
-  /** Every tenant that is not suspended. */
-  tenants(): Promise<string[]>;
-  /** Those of them that have changes which were not dispatched. */
+  /** Tenants that are not suspended and have changes which were not dispatched. */
   behind(): Promise<string[]>;
   /** Resources of which the tenant has objects. */
   resources(tenant: string): Promise<string[]>;

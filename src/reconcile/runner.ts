@@ -49,8 +49,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const now = options.now ?? (() => new Date());
   const concurrency = options.concurrency ?? 8;
   const leaseSeconds = options.leaseSeconds ?? 15;
-  const queue = createWorkQueue(db, cursorName(controllers));
-  const dispatcher = createDispatcher({ queue, store, controllers, log });
+  const queue = createWorkQueue(db, cursorName(controllers), controllers.map(identity));
+  const dispatcher = createDispatcher({ queue, store, controllers, identity, log });
   const recorder = createEventRecorders(now, log);
   const executor = createExecutor({ queue, controllers, clients, recorder, leaseSeconds, log, now });
   const names = controllers.map((controller) => controller.name);
@@ -59,13 +59,13 @@ export function createRunner(options: RunnerOptions): Runner {
   return { drain: createDrain(parts), loop: loop.run, wake: loop.wake };
 }
 
-/**
- * A cursor stands for the controllers that saw the changes up to it: other controllers, watches or generations begin a
- * cursor of their own, which begins with a resync.
- */
+/** Another number for another name, generation or set of watches. */
+function identity({ name, generation = '', watches }: Controller): number {
+  return fnv1a(`${name}${generation}(${[...watches].sort().join(' ')})`) | 0;
+}
+
+/** A cursor stands for the controllers that saw the changes up to it: another set has a cursor of its own. */
 function cursorName(controllers: readonly Controller[]): string {
-  const parts = controllers.map(({ name, generation = '', watches }) => {
-    return `${name}${generation}(${[...watches].sort().join(' ')})`;
-  });
-  return `reconcile:${fnv1a(parts.sort().join(' ')).toString(16)}`;
+  const identities = controllers.map(identity).sort((a, b) => a - b);
+  return `reconcile:${fnv1a(identities.join(' ')).toString(16)}`;
 }

@@ -161,4 +161,9 @@ export interface ChangeFeed {
   after(tenant: string, revision: number, signal: AbortSignal): AsyncIterable<FeedBatch>;
   /** A hint that this tenant has new changes (own writes; wake-ups of other processes). */
   wake(tenant: string): void;
+  /**
+   * Tells of each tenant with new changes, read by somebody or not; undefined: any may have some. Absent where nothing is
+   * resident. Returns how to stop.
+   */
+  onWake?(listener: (tenant: string | undefined) => void): () => void;
 }

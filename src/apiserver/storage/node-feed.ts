@@ -39,6 +39,7 @@ export function createNodeFeed(store: Pick<Store, 'changes' | 'revision'>, optio
   const patience = { seconds: options.patienceSeconds ?? 30 };
   const pollSeconds = options.safetyPollSeconds ?? (options.wakeUps === undefined ? 1 : 30);
   const readers = new Map<string, TenantReader>();
+  const listeners = new Set<(tenant: string | undefined) => void>();
   let poll: ReturnType<typeof setInterval> | undefined;
 
   function acquire(tenant: string): TenantReader {
@@ -69,12 +70,21 @@ export function createNodeFeed(store: Pick<Store, 'changes' | 'revision'>, optio
 
   function wake(tenant: string): void {
     readers.get(tenant)?.wake();
+    for (const listener of listeners) listener(tenant);
   }
 
-  options.wakeUps?.subscribe((tenant) => (tenant === undefined ? wakeAll() : wake(tenant)));
+  options.wakeUps?.subscribe((tenant) => {
+    if (tenant !== undefined) return wake(tenant);
+    wakeAll();
+    for (const listener of listeners) listener(undefined);
+  });
 
   return {
     wake,
+    onWake(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     committed(tenant) {
       wake(tenant);
       options.wakeUps?.publish(tenant);

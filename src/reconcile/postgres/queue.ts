@@ -3,14 +3,23 @@
  * asynchronously: after a crash of the database WAL order brings back a cursor and the work that it stands for
  * together, and a key that was finished may run again, which level-based reconcilers bear.
  */
-import type { Database, Sql } from '../../db/connection.ts';
-import type { Finish, WorkItem, WorkKey, WorkQueue } from '../queue.ts';
+import type { Database, Fragment, Sql } from '../../db/connection.ts';
+import { renderTextArray } from '../../db/text-array.ts';
+import type { Finish, Progress, WorkItem, WorkKey, WorkQueue } from '../queue.ts';
 
 /** The drain lease of a tenant is a work row of no controller, which no worker claims. */
 const DRAIN = { controller: '', key: 'drain' };
 
-/** The cursor's name holds the controllers that it stands for: a tenant meets a new set of them with a full resync. */
-export function createWorkQueue(db: Database, cursorName: string): WorkQueue {
+/** A cursor that stood still for so long belongs to a release that is gone, or begins anew from another's. */
+const FORGET_CURSORS_AFTER = '1 day';
+/** More keys than processes run at once; were they fewer, the answer would be the end of a lease. */
+const LOOK_AHEAD = 256;
+
+/**
+ * `cursorName` stands for a set of controllers, `seen` holds their identities: a new set begins where another came to,
+ * and has only what that one did not know look at everything.
+ */
+export function createWorkQueue(db: Database, cursorName: string, seen: readonly number[] = []): WorkQueue {
   return {
     async cursor(tenant) {
       const [row] = await db.query('cursors.get', (sql) => {
@@ -20,14 +29,25 @@ export function createWorkQueue(db: Database, cursorName: string): WorkQueue {
       return row?.revision;
     },
 
+    async predecessor(tenant) {
+      const [row] = await db.query('cursors.predecessor', (sql) => {
+        return sql<Progress[]>`
+          select revision, array_to_json(seen) as seen from cursors where tenant = ${tenant} and name <> ${cursorName} and seen <> '{}'
+          order by revision desc limit 1`;
+      });
+      return row;
+    },
+
     async advance(tenant, from, through, keys) {
       const [row] = await db.query('cursors.advance', (sql) => {
         return sql<{ moved: boolean }[]>`
           with moved as (
-            insert into cursors as c (tenant, name, revision) values (${tenant}, ${cursorName}, ${through}::bigint)
-            on conflict (tenant, name) do update set revision = excluded.revision where c.revision = ${from ?? -1}::bigint
+            insert into cursors as c (tenant, name, revision, seen)
+            values (${tenant}, ${cursorName}, ${through}::bigint, ${`{${seen.join(',')}}`}::text::integer[])
+            on conflict (tenant, name) do update set revision = excluded.revision, advanced_at = now()
+              where c.revision = ${from ?? -1}::bigint
             returning true as moved
-          ), added as (${insertWork(sql, tenant, keys)} where exists (select from moved) ${mergeWork(sql)})
+          ), ${from === undefined ? sql`forgotten as (${forgetCursors(sql, tenant, cursorName)}),` : sql``} added as (${insertWork(sql, tenant, keys)} where exists (select from moved) ${mergeWork(sql)})
           select exists (select from moved) as moved, ${asynchronously(sql)}`;
       });
       return row?.moved ?? false;
@@ -42,14 +62,27 @@ export function createWorkQueue(db: Database, cursorName: string): WorkQueue {
       });
     },
 
-    async claim(controllers, tenant, limit, leaseSeconds) {
+    async claim(controllers, shares, leaseSeconds) {
       return await db.query('work.claim', (sql) => {
+        // The heads of each controller's queue in turns. Unlocked first: what another takes meanwhile is skipped below.
         return sql<WorkItem[]>`
-          with due as materialized (
-            select tenant, controller, key from work
-            where ${runnable(sql, controllers, tenant)} and run_at <= now()
-              and (claimed_until is null or claimed_until <= now())
-            order by run_at limit ${limit} for update skip locked
+          with heads as (
+            select share.tenant, name.controller, head.key, head.run_at, share."limit",
+              row_number() over (partition by share.tenant, name.controller order by head.run_at) as turn
+            from jsonb_to_recordset(${JSON.stringify(shares)}::text::jsonb) as share (tenant text, "limit" int)
+            cross join (select unnest(${renderTextArray(controllers)}::text::text[]) as controller) name
+            cross join lateral (
+              select w.key, w.run_at from work w
+              where w.tenant = share.tenant and w.controller = name.controller and ${isDue(sql)}
+              order by w.run_at limit share."limit"
+            ) head
+          ), places as (
+            select heads.*, row_number() over (partition by tenant order by turn, run_at) as place from heads
+          ), due as materialized (
+            select w.tenant, w.controller, w.key from places
+            join work w on w.tenant = places.tenant and w.controller = places.controller and w.key = places.key
+            where places.place <= places."limit" and ${isDue(sql)}
+            for update of w skip locked
           ), claimed as (
             update work w set claim = gen_random_uuid(), claimed_until = now() + ${leaseSeconds}::float8 * interval '1 s'
             from due where w.tenant = due.tenant and w.controller = due.controller and w.key = due.key
@@ -57,6 +90,22 @@ export function createWorkQueue(db: Database, cursorName: string): WorkQueue {
           )
           select claimed.* from claimed, (select ${asynchronously(sql)}) setting`;
       });
+    },
+
+    async due(controllers) {
+      const rows = await db.query('work.due', (sql) => {
+        const next = (after: Fragment) => sql`
+          select w.tenant from work w
+          where ${after} and w.controller in ${sql([...controllers])} and ${isDue(sql)} order by w.tenant limit 1`;
+        return sql<{ tenant: string }[]>`
+          with recursive found as (
+            (${next(sql`true`)})
+            union all
+            select (${next(sql`w.tenant > found.tenant`)}) from found where found.tenant is not null
+          )
+          select tenant from found where tenant is not null`;
+      });
+      return rows.map((row) => row.tenant);
     },
 
     async extend(item, leaseSeconds) {
@@ -72,18 +121,17 @@ export function createWorkQueue(db: Database, cursorName: string): WorkQueue {
 
     async secondsToNext(controllers, tenant) {
       const [row] = await db.query('work.next', (sql) => {
+        const names = sql`controller in ${sql([...controllers])}`;
+        // The first of them in the order of an index. Those that are claimed stand in front, at most as many as run at once.
         return sql<{ seconds: number | null }[]>`
           select extract(epoch from min(greatest(run_at, claimed_until)) - now())::float8 as seconds
-          from work where ${runnable(sql, controllers, tenant)}`;
+          from (
+            select run_at, claimed_until from work
+            where ${tenant === undefined ? names : sql`tenant = ${tenant} and ${names}`}
+            order by run_at limit ${LOOK_AHEAD}
+          ) first`;
       });
       return row?.seconds ?? undefined;
-    },
-
-    async tenants() {
-      const rows = await db.query('tenants.list', (sql) => {
-        return sql<{ id: string }[]>`select id from tenants where suspended_at is null`;
-      });
-      return rows.map((row) => row.id);
     },
 
     async behind() {
@@ -206,9 +254,15 @@ function isRow(sql: Sql, row: { tenant: string; controller: string; key: string 
   return sql`tenant = ${row.tenant} and controller = ${row.controller} and key = ${row.key}`;
 }
 
-function runnable(sql: Sql, controllers: readonly string[], tenant: string | undefined) {
-  const names = sql`controller in ${sql([...controllers])}`;
-  return tenant === undefined ? names : sql`tenant = ${tenant} and ${names}`;
+/** Of the row called w. */
+function isDue(sql: Sql) {
+  return sql`w.run_at <= now() and (w.claimed_until is null or w.claimed_until <= now())`;
+}
+
+function forgetCursors(sql: Sql, tenant: string, cursorName: string) {
+  return sql`
+    delete from cursors where tenant = ${tenant} and name <> ${cursorName}
+      and advanced_at < now() - ${FORGET_CURSORS_AFTER}::text::interval`;
 }
 
 /** For this statement's transaction only; evaluated as the statement runs, so before it commits. */

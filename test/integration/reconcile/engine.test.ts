@@ -103,11 +103,11 @@ test.each([
   async (_, outcome) => {
     const queue = createWorkQueue(db, 'again');
     await queue.enqueue(tenant, [{ controller: 'test', key: 'a' }]);
-    const [item] = await queue.claim(['test'], tenant, 1, 10);
+    const [item] = await queue.claim(['test'], [{ tenant, limit: 1 }], 10);
     await queue.enqueue(tenant, [{ controller: 'test', key: 'a' }]);
-    expect(await queue.claim(['test'], tenant, 1, 10), 'it must not run twice at once').toEqual([]);
+    expect(await queue.claim(['test'], [{ tenant, limit: 1 }], 10), 'it must not run twice at once').toEqual([]);
     expect(await queue.finish(item!, outcome)).toBe(true);
-    expect(await queue.claim(['test'], tenant, 1, 10)).toMatchObject([{ key: 'a' }]);
+    expect(await queue.claim(['test'], [{ tenant, limit: 1 }], 10)).toMatchObject([{ key: 'a' }]);
   },
 );
 
@@ -239,7 +239,7 @@ test('a drain cannot end while one was turned away, work is due, or changes are 
     { controller: 'test', key: 'a' },
   ]);
   expect(await queue.endDrain(lease, ['test'], 10), 'work is due').toBe(false);
-  const [item] = await queue.claim(['test'], tenant, 1, 10);
+  const [item] = await queue.claim(['test'], [{ tenant, limit: 1 }], 10);
   await queue.finish(item!, { kind: 'done' });
   expect(await queue.endDrain(lease, ['test'], 10)).toBe(true);
 });
@@ -257,9 +257,9 @@ test('only one dispatcher moves the cursor from where it is', async () => {
 test('a claim that somebody else took over can neither be extended nor finished', async () => {
   const queue = createWorkQueue(db, 'claims');
   await queue.enqueue(tenant, [{ controller: 'test', key: 'a' }]);
-  const [stale] = await queue.claim(['test'], tenant, 1, 0.05);
+  const [stale] = await queue.claim(['test'], [{ tenant, limit: 1 }], 0.05);
   await new Promise((resolve) => setTimeout(resolve, 80));
-  const [fresh] = await queue.claim(['test'], tenant, 1, 10);
+  const [fresh] = await queue.claim(['test'], [{ tenant, limit: 1 }], 10);
   expect(fresh).toBeDefined();
   expect(await queue.extend(stale!, 10)).toBe(false);
   await queue.finish(stale!, { kind: 'done' });
