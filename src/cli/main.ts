@@ -1,5 +1,6 @@
 /** The `kedge` command. Each command is a file; this one only names them. */
 import { Command } from 'commander';
+import { describeError } from './describe-error.ts';
 import { initCommand } from './init.ts';
 import { kubectlCommand } from './kubectl.ts';
 import { tokenCommand } from './token.ts';
@@ -18,6 +19,6 @@ const program = new Command('kedge')
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`kedge: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`kedge: ${describeError(error)}`);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { readConfig } from '../../hosts/config.ts';
 import { DEFAULT_DATA_DIR } from '../data-dir.ts';
+import { describeError } from '../describe-error.ts';
 import { DEFAULT_SOCKET } from './docker.ts';
 import { up } from './up.ts';
 
@@ -34,15 +35,8 @@ export function upCommand(): Command {
         });
         await up({ config, ...flags });
       } catch (error) {
-        console.error(`kedge: ${describe(error)}`);
+        console.error(`kedge: ${describeError(error)}`);
         process.exit(1);
       }
     });
-}
-
-/** The message with its causes; a stack only when asked for. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (process.env.KEDGE_LOG_LEVEL === 'debug') return error.stack ?? error.message;
-  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
 }

