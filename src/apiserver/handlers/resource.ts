@@ -45,7 +45,7 @@ export async function handleGet(request: ResourceRequest): Promise<Response> {
 
 async function handleList(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
-  const options = parseListOptions(request.query, false);
+  const options = parseListOptions(request.query, false, request.info);
   return respondList(request, await list(request.deps, request.scope, options), form);
 }
 
@@ -103,7 +103,7 @@ async function handleDelete(request: ResourceRequest): Promise<Response> {
 
 async function handleDeleteCollection(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
-  const listOptions = parseListOptions(request.query, false);
+  const listOptions = parseListOptions(request.query, false, request.info);
   const options = await deleteOptions(request);
   return respondList(request, await deleteCollection(request.deps, request.scope, listOptions, options), form);
 }

@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
 
 export async function handleWatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request, true);
-  const options = parseListOptions(request.query, true);
+  const options = parseListOptions(request.query, true, request.info);
   const abort = new AbortController();
   const batches = await watch(request.deps, request.scope, options, abort.signal);
   const events = eventEncoder(request, form);

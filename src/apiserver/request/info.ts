@@ -1,4 +1,8 @@
 /** What a request asks for, found from method, path and query alone (apiserver's RequestInfo). */
+import { nameIsPathSegment } from '../../meta/names.ts';
+import { parseFieldSelector } from '../../meta/selectors.ts';
+import { StatusError } from '../../meta/status-error.ts';
+
 export interface RequestInfo {
   /** get, list, watch, create, update, patch, delete, deletecollection; lower-case HTTP method for non-resources. */
   verb: string;
@@ -86,19 +90,41 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   }
   if (info.name === '' && (info.verb === 'list' || info.verb === 'watch')) {
     // An authorizer may then allow a list of exactly one name, as upstream's.
-    info.name = nameSelected(query.get('fieldSelector'));
+    info.name = nameSelected(query.get('fieldSelector') ?? '');
   }
   return info;
 }
 
-/** The name that `metadata.name=x` selects, or ''. */
-function nameSelected(fieldSelector: string | null): string {
-  if (fieldSelector === null) return '';
-  for (const term of fieldSelector.split(',')) {
-    const found = /^metadata\.name==?(.+)$/.exec(term.trim());
-    if (found !== null) return found[1] as string;
+/**
+ * The name that a field selector pins `metadata.name` to, or ''. Read by the one parser of selectors: what is authorized
+ * here and what is selected later must never be two readings of one text.
+ */
+function nameSelected(fieldSelector: string): string {
+  // Most lists select nothing; a selector that cannot be read is refused when the list is made.
+  if (!fieldSelector.includes('metadata.name')) return '';
+  try {
+    const name = exactName(fieldSelector) ?? '';
+    return nameIsPathSegment(name, false).length === 0 ? name : '';
+  } catch (error) {
+    if (error instanceof StatusError) return '';
+    throw error;
   }
-  return '';
+}
+
+function exactName(fieldSelector: string): string | undefined {
+  return parseFieldSelector(fieldSelector).find(({ path, operator }) => path === 'metadata.name' && operator === '=')
+    ?.value;
+}
+
+/**
+ * The field selector of a list or watch, which selects no other name than the one that was authorized: that of the path
+ * (deprecated `/watch/…/name`) or of the selector itself. Throws 400 where they differ, as upstream.
+ */
+export function namedFieldSelector({ name }: Pick<RequestInfo, 'name'>, fieldSelector: string): string {
+  if (name === '') return fieldSelector;
+  if (fieldSelector === '') return `metadata.name=${name.replaceAll(/[\\,=]/g, '\\$&')}`;
+  if (exactName(fieldSelector) === name) return fieldSelector;
+  throw StatusError.badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
 function segmentsOf(path: string): string[] {

@@ -1,7 +1,7 @@
 /** Options of requests (meta.k8s.io/v1 ListOptions, CreateOptions, …) from the query and, for deletes, the body. */
 import { type FieldError, forbidden, invalid, notSupported, path, tooLong } from '../../meta/field-error.ts';
 import { StatusError } from '../../meta/status-error.ts';
-import { isTrue } from './info.ts';
+import { isTrue, namedFieldSelector, type RequestInfo } from './info.ts';
 
 export interface ListOptions {
   labelSelector: string;
@@ -65,12 +65,13 @@ export function parseResourceVersion(text: string): number | undefined {
 
 const MATCHES = ['Exact', 'NotOlderThan'];
 
-export function parseListOptions(query: URLSearchParams, watch: boolean): ListOptions {
+/** Of the list or watch that `info` describes: one that names an object selects that object alone. Throws 400 and 422. */
+export function parseListOptions(query: URLSearchParams, watch: boolean, info: Pick<RequestInfo, 'name'>): ListOptions {
   const timeoutSeconds = integer(query, 'timeoutSeconds');
   const sendInitialEvents = query.has('sendInitialEvents') ? isTrue(query.get('sendInitialEvents')) : undefined;
   const options: ListOptions = {
     labelSelector: query.get('labelSelector') ?? '',
-    fieldSelector: query.get('fieldSelector') ?? '',
+    fieldSelector: namedFieldSelector(info, query.get('fieldSelector') ?? ''),
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: (query.get('resourceVersionMatch') ?? '') as ListOptions['resourceVersionMatch'],
     limit: Math.max(0, integer(query, 'limit') ?? 0),

@@ -10,7 +10,7 @@ const query = (text: string) => new URLSearchParams(text);
 
 describe('list options', () => {
   test('defaults', () => {
-    expect(parseListOptions(query(''), false)).toEqual({
+    expect(parseListOptions(query(''), false, { name: '' })).toEqual({
       labelSelector: '',
       fieldSelector: '',
       resourceVersion: '',
@@ -29,7 +29,7 @@ describe('list options', () => {
     ['resourceVersionMatch=Exact&resourceVersion=1&continue=x', 'forbidden when continue is provided'],
     ['sendInitialEvents=true', 'sendInitialEvents is forbidden for list'],
   ])('a list with %s is refused', (text, message) => {
-    expect(() => parseListOptions(query(text), false)).toThrow(message);
+    expect(() => parseListOptions(query(text), false, { name: '' })).toThrow(message);
   });
 
   test.each([
@@ -37,11 +37,13 @@ describe('list options', () => {
     ['sendInitialEvents=true', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'],
     ['sendInitialEvents=true&resourceVersionMatch=Exact', 'Unsupported value: "Exact"'],
   ])('a watch with %s is refused', (text, message) => {
-    expect(() => parseListOptions(query(text), true)).toThrow(message);
+    expect(() => parseListOptions(query(text), true, { name: '' })).toThrow(message);
   });
 
   test('a watch may begin with the current state', () => {
-    const options = parseListOptions(query('sendInitialEvents=true&resourceVersionMatch=NotOlderThan'), true);
+    const options = parseListOptions(query('sendInitialEvents=true&resourceVersionMatch=NotOlderThan'), true, {
+      name: '',
+    });
     expect(options.sendInitialEvents).toBe(true);
   });
 
