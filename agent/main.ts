@@ -14,6 +14,7 @@ const { cleanUp } = await import('./cleanup.ts');
 const { readConfig, USAGE } = await import('./config.ts');
 const { readKubeconfig } = await import('./kubeconfig.ts');
 const { createLog } = await import('./log.ts');
+const { guarded, onFault, reportFault } = await import('../src/meta/guard.ts');
 
 async function main(): Promise<number> {
   if (process.argv.includes('--help')) {
@@ -26,9 +27,20 @@ async function main(): Promise<number> {
     return 0;
   }
   const log = createLog(config.logLevel);
+  onFault((where, error) => log.error({ where, err: String(error) }, 'a handler failed; the agent goes on'));
+  for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(
+      name,
+      guarded('process', (error: unknown) => reportFault(name, error)),
+    );
+  }
   const access = await readKubeconfig(config.kubeconfig!);
   const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(
+      name,
+      guarded('signal', () => stopping.abort()),
+    );
   log.info({ node: config.nodeName, server: access.server }, 'the agent starts');
   await runAgent(config, access, log, stopping.signal);
   log.info({}, 'the agent has stopped; pods keep running');

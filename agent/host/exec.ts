@@ -1,5 +1,7 @@
 /** Programs of the machine. Only host/ starts processes. */
+
 import { spawn } from 'node:child_process';
+import { guarded } from '../../src/meta/guard.ts';
 
 export class CommandError extends Error {
   readonly exitCode: number | null;
@@ -18,17 +20,26 @@ export const runCommand: RunCommand = (command, args, input = '') =>
     const child = spawn(command, args, { stdio: 'pipe' });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      stderr += text;
-    });
+    child.stdout.setEncoding('utf8').on(
+      'data',
+      guarded('program output', (text: string) => {
+        stdout += text;
+      }),
+    );
+    child.stderr.setEncoding('utf8').on(
+      'data',
+      guarded('program output', (text: string) => {
+        stderr += text;
+      }),
+    );
     // A program that fails early does not read its input; its exit code says enough.
     child.stdin.on('error', () => {});
     child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(stdout) : reject(new CommandError(`${command} ${args.join(' ')}`, code, stderr)),
+    child.on(
+      'close',
+      guarded('program end', (code: number | null) =>
+        code === 0 ? resolve(stdout) : reject(new CommandError(`${command} ${args.join(' ')}`, code, stderr)),
+      ),
     );
     child.stdin.end(input);
   });

@@ -2,10 +2,12 @@
  * The client's transport over node:https: pins the cluster's CA, keeps connections alive through NATs, and saves the 15 MB
  * that the global fetch's own HTTP stack would take.
  */
+
 import http from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import type { Transport, TransportResponse } from '../../src/client/transport.ts';
+import { guarded } from '../../src/meta/guard.ts';
 
 export interface TransportOptions {
   /** PEM; the machine's own roots when absent. */
@@ -28,8 +30,14 @@ export function createTransport({ ca }: TransportOptions): Transport {
         ...(signal === undefined ? {} : { signal }),
       });
       // Destroyed by a signal, Node says AbortError; the reason says whether it was the time limit.
-      request.on('error', (error) => reject(signal?.aborted ? signal.reason : error));
-      request.on('response', (response) => resolve(responseOf(response)));
+      request.on(
+        'error',
+        guarded('request error', (error: Error) => reject(signal?.aborted ? signal.reason : error)),
+      );
+      request.on(
+        'response',
+        guarded('response', (response: http.IncomingMessage) => resolve(responseOf(response))),
+      );
       request.end(body);
     });
 }

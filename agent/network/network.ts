@@ -1,6 +1,7 @@
 /** The node's network: the bridge once the podCIDR is known, and rules that follow Services and EndpointSlices. */
 import { Backoff, type HttpClient, pause, reflect } from '../../src/client/http.ts';
 import { ENDPOINT_SLICES, type EndpointSlice, SERVICES, type Service } from '../../src/client/resources.ts';
+import { guarded } from '../../src/meta/guard.ts';
 import type { RunCommand } from '../host/exec.ts';
 import type { ObjectFolder } from '../state/folder.ts';
 import { servicePorts } from './endpoints.ts';
@@ -111,11 +112,14 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     applied = rules;
   }
 
-  const check = setInterval(async () => {
-    if (applied === undefined || (await jumpsInPlace(run, cluster))) return;
-    applied = undefined;
-    ruleWork.request(0);
-  }, CHECK_MS);
+  const check = setInterval(
+    guarded('network check', async () => {
+      if (applied === undefined || (await jumpsInPlace(run, cluster))) return;
+      applied = undefined;
+      ruleWork.request(0);
+    }),
+    CHECK_MS,
+  );
 
   return {
     setPodCidr(next) {

@@ -2,8 +2,10 @@
  * One pod's worker. Invariants: passes of a pod never overlap; every pass observes anew; whatever asks for a pass while one
  * runs gets one more after it; a worker without work holds no timer.
  */
+
 import { Backoff } from '../../src/client/http.ts';
 import { PODS, type Pod } from '../../src/client/resources.ts';
+import { guarded } from '../../src/meta/guard.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
 import { Prober } from '../probes/prober.ts';
 import { type ObservedContainer, RuntimeUnavailable } from '../runtime/contract.ts';
@@ -114,7 +116,10 @@ export class PodWorker {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     // setTimeout overflows at 2^31 ms; a token's renewal may be further away.
-    this.#timer = setTimeout(() => this.trigger(), Math.min(Math.max(delay, 0) + 5, 2 ** 31 - 1));
+    this.#timer = setTimeout(
+      guarded('pod timer', () => this.trigger()),
+      Math.min(Math.max(delay, 0) + 5, 2 ** 31 - 1),
+    );
   }
 
   /** Returns when to look again. */

@@ -1,5 +1,7 @@
 /** Runs the probes of running containers and keeps their verdicts. One timer a probe, none for containers without. */
+
 import type { Pod } from '../../src/client/resources.ts';
+import { guarded } from '../../src/meta/guard.ts';
 import type { Probe, ProbeKind, ProbeOutcome, ProbeTarget, RunProbe } from './contract.ts';
 
 type Container = NonNullable<Pod['spec']>['containers'][number];
@@ -78,10 +80,13 @@ export class Prober {
     let failures = 0;
     let successes = 0;
     const schedule = (delay: number) => {
-      const timer = setTimeout(() => {
-        watched.timers.delete(timer);
-        void once();
-      }, delay);
+      const timer = setTimeout(
+        guarded('probe', () => {
+          watched.timers.delete(timer);
+          return once();
+        }),
+        delay,
+      );
       watched.timers.add(timer);
     };
     const once = async () => {

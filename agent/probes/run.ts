@@ -1,7 +1,9 @@
 /** httpGet, tcpSocket and exec; the wording of their failures is the kubelet's. */
+
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
+import { guarded } from '../../src/meta/guard.ts';
 import { ExecTimeout, type Runtime } from '../runtime/contract.ts';
 import type { Probe, ProbeOutcome, ProbeTarget, RunProbe } from './contract.ts';
 
@@ -48,23 +50,32 @@ export function runHttp(
     const options = { method: 'GET', headers, agent: false, signal: AbortSignal.timeout(timeoutMs) };
     // Probes do not verify certificates: they ask whether something answers.
     const request = secure ? https.request(url, { ...options, rejectUnauthorized: false }) : http.request(url, options);
-    request.on('error', (error) => {
-      const reason = options.signal.aborted
-        ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
-        : error.message;
-      resolve({ healthy: false, output: `Get "${url}": ${reason}` });
-    });
-    request.on('response', (response) => {
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_BODY) response.destroy();
-      });
-      response.on('error', () => {});
-      const status = response.statusCode ?? 0;
-      const healthy = status >= 200 && status < 400;
-      resolve({ healthy, output: healthy ? '' : `HTTP probe failed with statuscode: ${status}` });
-    });
+    request.on(
+      'error',
+      guarded('probe error', (error: Error) => {
+        const reason = options.signal.aborted
+          ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+          : error.message;
+        resolve({ healthy: false, output: `Get "${url}": ${reason}` });
+      }),
+    );
+    request.on(
+      'response',
+      guarded('probe response', (response: http.IncomingMessage) => {
+        let size = 0;
+        response.on(
+          'data',
+          guarded('probe data', (chunk: Buffer) => {
+            size += chunk.length;
+            if (size > MAX_BODY) response.destroy();
+          }),
+        );
+        response.on('error', () => {});
+        const status = response.statusCode ?? 0;
+        const healthy = status >= 200 && status < 400;
+        resolve({ healthy, output: healthy ? '' : `HTTP probe failed with statuscode: ${status}` });
+      }),
+    );
     request.end();
   });
 }
@@ -82,9 +93,20 @@ function runTcp(
       connection.destroy();
       resolve(outcome);
     };
-    connection.setTimeout(timeoutMs, () => end({ healthy: false, output: `dial tcp ${host}:${port}: i/o timeout` }));
-    connection.on('connect', () => end({ healthy: true, output: '' }));
-    connection.on('error', (error) => end({ healthy: false, output: `dial tcp ${host}:${port}: ${error.message}` }));
+    connection.setTimeout(
+      timeoutMs,
+      guarded('probe timeout', () => end({ healthy: false, output: `dial tcp ${host}:${port}: i/o timeout` })),
+    );
+    connection.on(
+      'connect',
+      guarded('probe connect', () => end({ healthy: true, output: '' })),
+    );
+    connection.on(
+      'error',
+      guarded('probe error', (error: Error) =>
+        end({ healthy: false, output: `dial tcp ${host}:${port}: ${error.message}` }),
+      ),
+    );
   });
 }
 

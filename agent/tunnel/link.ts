@@ -1,6 +1,8 @@
 /** The agent's end of the tunnel: one control link that is always tried again, one new connection for each stream asked for. */
+
 import { WebSocket } from 'ws';
 import { Backoff, pause } from '../../src/client/http.ts';
+import { guarded } from '../../src/meta/guard.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
 import type { StreamRequest } from '../../src/tunnel/contract.ts';
 import {
@@ -63,34 +65,49 @@ function controlSession(options: LinkOptions): Promise<boolean> {
     let silence: ReturnType<typeof setTimeout> | undefined;
     const heard = () => {
       clearTimeout(silence);
-      silence = setTimeout(() => socket.terminate(), SILENCE_MS);
+      silence = setTimeout(
+        guarded('link silence', () => socket.terminate()),
+        SILENCE_MS,
+      );
     };
     const say = (message: AgentMessage) => socket.send(JSON.stringify(message));
-    const abort = () => socket.terminate();
+    const abort = guarded('link abort', () => socket.terminate());
     signal.addEventListener('abort', abort);
-    socket.on('open', () => {
-      opened = true;
-      heard();
-      log.info({ node: nodeName }, 'the tunnel is open');
-      say({ type: 'hello', version: options.version });
-    });
-    socket.on('message', (data, isBinary) => {
-      const message = decodeMessage(relayMessageSchema, isBinary ? new Uint8Array() : String(data));
-      if (message === undefined) return;
-      heard();
-      if (message.type === 'ping') say({ type: 'pong' });
-      else {
-        serveStream(options, message.stream, message.request).catch((error) =>
-          log.warn({ err: String(error) }, 'a stream ended early'),
-        );
-      }
-    });
-    socket.on('error', (error) => log.warn({ err: error.message }, 'the tunnel was interrupted'));
-    socket.on('close', () => {
-      clearTimeout(silence);
-      signal.removeEventListener('abort', abort);
-      resolve(opened);
-    });
+    socket.on(
+      'open',
+      guarded('link open', () => {
+        opened = true;
+        heard();
+        log.info({ node: nodeName }, 'the tunnel is open');
+        say({ type: 'hello', version: options.version });
+      }),
+    );
+    socket.on(
+      'message',
+      guarded('link message', (data: WebSocket.RawData, isBinary: boolean) => {
+        const message = decodeMessage(relayMessageSchema, isBinary ? new Uint8Array() : String(data));
+        if (message === undefined) return;
+        heard();
+        if (message.type === 'ping') say({ type: 'pong' });
+        else {
+          serveStream(options, message.stream, message.request).catch((error) =>
+            log.warn({ err: String(error) }, 'a stream ended early'),
+          );
+        }
+      }),
+    );
+    socket.on(
+      'error',
+      guarded('link error', (error: Error) => log.warn({ err: error.message }, 'the tunnel was interrupted')),
+    );
+    socket.on(
+      'close',
+      guarded('link close', () => {
+        clearTimeout(silence);
+        signal.removeEventListener('abort', abort);
+        resolve(opened);
+      }),
+    );
   });
 }
 
@@ -98,11 +115,20 @@ async function serveStream(options: LinkOptions, stream: string, asked: unknown)
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, options.signal]);
   const socket = dial(options, stream);
-  socket.on('close', () => ended.abort());
-  socket.on('error', () => ended.abort());
+  socket.on(
+    'close',
+    guarded('stream close', () => ended.abort()),
+  );
+  socket.on(
+    'error',
+    guarded('stream error', () => ended.abort()),
+  );
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
-    signal.addEventListener('abort', () => reject(new Error('the dial-back was refused')));
+    signal.addEventListener(
+      'abort',
+      guarded('stream abort', () => reject(new Error('the dial-back was refused'))),
+    );
   });
   const head = (value: StreamHead) => socket.send(JSON.stringify(value));
   try {
@@ -132,9 +158,13 @@ function sendAll(socket: WebSocket, chunk: Uint8Array, signal: AbortSignal): Pro
   return new Promise((resolve) => {
     if (signal.aborted || socket.readyState !== WebSocket.OPEN) return resolve();
     const wait = socket.bufferedAmount > HIGH_WATER;
-    socket.send(chunk, { binary: true }, () => {
-      if (wait) resolve();
-    });
+    socket.send(
+      chunk,
+      { binary: true },
+      guarded('stream sent', () => {
+        if (wait) resolve();
+      }),
+    );
     if (!wait) resolve();
   });
 }

@@ -1,4 +1,5 @@
 /** Exponential delays with jitter for whoever must outlive an API that is away, for minutes or for days. */
+import { guarded } from '../meta/guard.ts';
 
 export interface BackoffOptions {
   /** First delay, in milliseconds. */
@@ -44,11 +45,11 @@ export class Backoff {
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
-    const done = () => {
+    const done = guarded('pause', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', done);
       resolve();
-    };
+    });
     const timer = setTimeout(done, milliseconds);
     signal?.addEventListener('abort', done);
   });

@@ -1,4 +1,5 @@
 /** Reads a watch response: one JSON event a line. */
+import { guarded } from '../meta/guard.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { type Status, StatusError } from '../meta/status-error.ts';
 import type { WatchEvent } from './contract.ts';
@@ -13,7 +14,7 @@ export async function* readWatch<T extends KubeObject>(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<T>> {
   const reader = body.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
+  const cancel = guarded('watch abort', () => void reader.cancel().catch(() => {}));
   signal.addEventListener('abort', cancel);
   const decoder = new TextDecoder();
   let rest = '';

@@ -1,5 +1,7 @@
 /** Runs claimed keys: context, lease, outcome. */
+
 import type { Client, OwnershipReader } from '../client/contract.ts';
+import { guarded } from '../meta/guard.ts';
 import { backoffSeconds } from './backoff.ts';
 import { type Controller, type EventRecorder, TerminalError } from './contract.ts';
 import type { Log } from './log.ts';
@@ -80,16 +82,16 @@ export function createExecutor(options: {
       const controller = controllers.get(item.controller);
       if (controller === undefined) throw new Error(`claimed work of an unknown controller "${item.controller}"`);
       const stop = new AbortController();
-      const forward = () => stop.abort(signal.reason);
+      const forward = guarded('work abort', () => stop.abort(signal.reason));
       signal.addEventListener('abort', forward);
       if (signal.aborted) forward();
       const lease = setInterval(
-        () => {
+        guarded('claim', () =>
           queue.extend(item, leaseSeconds).then(
             (held) => held || stop.abort(new Error('the claim was lost')),
             (error) => log.warn('a claim could not be extended', { controller: item.controller, key: item.key, error }),
-          );
-        },
+          ),
+        ),
         leaseSeconds * EXTEND_SHARE * 1000,
       );
       let enqueued = false;

@@ -1,6 +1,7 @@
 /** Readers of the change feeds of those tenants in which something happens. */
 import type { ChangeFeed } from '../apiserver/storage/contract.ts';
 import { TenantNotFoundError } from '../apiserver/storage/errors.ts';
+import { guarded } from '../meta/guard.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Log } from './log.ts';
 import { createPace } from './pace.ts';
@@ -62,11 +63,14 @@ export function createFollowers(options: {
   async function read(source: ChangeFeed, tenant: string, follower: Follower, signal: AbortSignal): Promise<void> {
     const pace = createPace(DISPATCH_EVERY_MS, DISPATCH_BURST);
     const stop = new AbortController();
-    const abort = () => stop.abort();
+    const abort = guarded('feed abort', () => stop.abort());
     signal.addEventListener('abort', abort);
-    const silence = setInterval(() => {
-      if (performance.now() - follower.stirredAt >= silentMs) abort();
-    }, silentMs / 4);
+    const silence = setInterval(
+      guarded('feed silence', () => {
+        if (performance.now() - follower.stirredAt >= silentMs) abort();
+      }),
+      silentMs / 4,
+    );
     try {
       let cursor = await catchUp(tenant);
       for await (const batch of source.after(tenant, cursor, stop.signal)) {

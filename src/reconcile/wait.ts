@@ -1,12 +1,14 @@
+import { guarded } from '../meta/guard.ts';
+
 /** Resolves after the time, or at once when the signal aborts. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    const done = () => {
+    const done = guarded('sleep', () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);
       resolve();
-    };
+    });
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener('abort', done);
   });
@@ -35,12 +37,13 @@ export function createWaker(): Waker {
     async wait(milliseconds, signal) {
       if (!pending && !signal.aborted) {
         const woken = Promise.withResolvers<void>();
-        const timer = setTimeout(woken.resolve, milliseconds);
-        release = woken.resolve;
-        signal.addEventListener('abort', release);
+        const wake = guarded('waker', () => woken.resolve());
+        const timer = setTimeout(wake, milliseconds);
+        release = wake;
+        signal.addEventListener('abort', wake);
         await woken.promise;
         clearTimeout(timer);
-        signal.removeEventListener('abort', release);
+        signal.removeEventListener('abort', wake);
       }
       pending = false;
     },

@@ -3,6 +3,7 @@
  * joins who asked to who dialled, by stream id. One process's view; between replicas a host forwards to the one that holds
  * the link.
  */
+import { guarded } from '../meta/guard.ts';
 import { type Status, StatusError } from '../meta/status-error.ts';
 import type { StreamRequest, TunnelRelay } from './contract.ts';
 import {
@@ -72,12 +73,15 @@ export function createRelay(options: RelayOptions = {}): NodeRelay {
       const link: Link = {
         socket,
         lastHeard: Date.now(),
-        timer: setInterval(() => {
-          if (Date.now() - link.lastHeard > pingInterval * 3) {
-            detach(owner, link);
-            socket.close(1001, 'no answer to pings');
-          } else say(socket, { type: 'ping' });
-        }, pingInterval),
+        timer: setInterval(
+          guarded('relay ping', () => {
+            if (Date.now() - link.lastHeard > pingInterval * 3) {
+              detach(owner, link);
+              socket.close(1001, 'no answer to pings');
+            } else say(socket, { type: 'ping' });
+          }),
+          pingInterval,
+        ),
       };
       const older = links.get(owner);
       links.set(owner, link);
@@ -116,11 +120,12 @@ export function createRelay(options: RelayOptions = {}): NodeRelay {
       const entry: Waiting = { owner, accept: dialled.resolve, fail: dialled.reject };
       waiting.set(stream, entry);
       const timer = setTimeout(
-        () =>
+        guarded('relay open', () =>
           dialled.reject(StatusError.serviceUnavailable(`the agent of node ${JSON.stringify(node)} does not answer`)),
+        ),
         openTimeout,
       );
-      const abort = () => dialled.reject(signal.reason);
+      const abort = guarded('relay open', () => dialled.reject(signal.reason));
       signal.addEventListener('abort', abort);
       try {
         say(link.socket, { type: 'open', stream, request: { ...request } });
@@ -158,14 +163,17 @@ function say(socket: TunnelSocket, message: RelayMessage): void {
 function readStream(socket: TunnelSocket, timeout: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   const head = Promise.withResolvers<ReadableStream<Uint8Array>>();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const timer = setTimeout(() => {
-    head.reject(StatusError.serviceUnavailable("the node's agent does not answer"));
-    socket.close(1008, 'no head');
-  }, timeout);
-  const abort = () => {
+  const timer = setTimeout(
+    guarded('relay head', () => {
+      head.reject(StatusError.serviceUnavailable("the node's agent does not answer"));
+      socket.close(1008, 'no head');
+    }),
+    timeout,
+  );
+  const abort = guarded('relay head', () => {
     head.reject(signal.reason);
     socket.close(1000, 'the client left');
-  };
+  });
   signal.addEventListener('abort', abort);
 
   const body = new ReadableStream<Uint8Array>(
@@ -174,7 +182,11 @@ function readStream(socket: TunnelSocket, timeout: number, signal: AbortSignal):
         controller = started;
       },
       pull: () => socket.resume?.(),
-      cancel: () => socket.close(1000, 'the client left'),
+      cancel() {
+        // Frames that are on their way have no reader any more.
+        controller = undefined;
+        socket.close(1000, 'the client left');
+      },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER }),
   );
@@ -209,11 +221,7 @@ function readStream(socket: TunnelSocket, timeout: number, signal: AbortSignal):
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
     head.reject(StatusError.serviceUnavailable("the node's agent hung up"));
-    try {
-      controller?.close();
-    } catch {
-      // Cancelled by its reader: closed already.
-    }
+    controller?.close();
     controller = undefined;
   });
   return head.promise;

@@ -1,4 +1,5 @@
-/** WebSockets as the relay sees them, and adapters for the two kinds that hosts have. */
+/** WebSockets as the relay sees them, and an adapter for those of Node. */
+import { guarded } from '../meta/guard.ts';
 
 export interface TunnelSocket {
   send(data: string | Uint8Array): void;
@@ -34,9 +35,17 @@ const CLOSE_GRACE_MS = 5_000;
 export function fromWs(socket: WsSocket): TunnelSocket {
   const inbox = createInbox();
   const decoder = new TextDecoder();
-  socket.on('message', (data, isBinary) => inbox.push(isBinary ? data : decoder.decode(data)));
-  socket.on('error', () => socket.terminate());
-  socket.on('close', () => inbox.closed());
+  socket.on(
+    'message',
+    guarded('tunnel message', (data: Uint8Array, isBinary: boolean) => {
+      inbox.push(isBinary ? data : decoder.decode(data));
+    }),
+  );
+  socket.on(
+    'error',
+    guarded('tunnel error', () => socket.terminate()),
+  );
+  socket.on('close', guarded('tunnel close', inbox.closed));
   if (socket.readyState === CLOSED) inbox.closed();
   return {
     send(data) {
@@ -45,7 +54,10 @@ export function fromWs(socket: WsSocket): TunnelSocket {
     close(code = 1000, reason = '') {
       socket.resume();
       socket.close(code, reason);
-      const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+      const timer = setTimeout(
+        guarded('tunnel close', () => socket.terminate()),
+        CLOSE_GRACE_MS,
+      );
       inbox.onClose(() => clearTimeout(timer));
     },
     onMessage: inbox.onMessage,
@@ -69,7 +81,8 @@ function createInbox() {
     closed(): void {
       if (isClosed) return;
       isClosed = true;
-      for (const each of closeListeners.splice(0)) each();
+      // One that throws keeps the others from nothing.
+      for (const each of closeListeners.splice(0)) guarded('tunnel close', each)();
     },
     onMessage(next: (data: string | Uint8Array) => void): void {
       listener = next;

@@ -1,5 +1,7 @@
 /** Logs, exec and events: the Engine API's streams. */
+
 import type { Readable } from 'node:stream';
+import { guarded } from '../../../src/meta/guard.ts';
 import { type ExecResult, ExecTimeout, type LogOptions, type RuntimeEvent } from '../contract.ts';
 import type { Dockerode } from './dockerode.ts';
 import { engine } from './errors.ts';
@@ -27,6 +29,11 @@ export async function* demultiplex(stream: AsyncIterable<Uint8Array>): AsyncGene
       yield part;
     }
   }
+}
+
+/** A stream that breaks while nobody reads it is no reason to end the process. */
+function heard(stream: Readable): Readable {
+  return stream.on('error', () => {});
 }
 
 /** dockerode's own logs() gathers everything in memory unless it follows; this always streams. */
@@ -57,7 +64,7 @@ export async function readLogs(
             statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
             options: query,
           },
-          (error: unknown, result: unknown) => (error ? reject(error) : resolve(result as Readable)),
+          (error: unknown, result: unknown) => (error ? reject(error) : resolve(heard(result as Readable))),
         );
       }),
   );
@@ -76,7 +83,11 @@ export async function execute(
     docker.getContainer(id).exec({ Cmd: command, AttachStdout: true, AttachStderr: true, AttachStdin: false }),
   );
   const stream = await engine(() => exec.start({ hijack: true, stdin: false }));
-  const timer = setTimeout(() => stream.destroy(new ExecTimeout(`command timed out after ${timeoutMs} ms`)), timeoutMs);
+  heard(stream as unknown as Readable);
+  const timer = setTimeout(
+    guarded('exec timeout', () => stream.destroy(new ExecTimeout(`command timed out after ${timeoutMs} ms`))),
+    timeoutMs,
+  );
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
@@ -108,6 +119,7 @@ export async function* readEvents(
       },
     }),
   )) as Readable;
+  heard(stream);
   let rest = '';
   try {
     for await (const chunk of stream.setEncoding('utf8')) {

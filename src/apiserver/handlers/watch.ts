@@ -1,4 +1,5 @@
 /** A watch as a chunked response: one JSON line an event, bookmarks, and an end that clients resume from. */
+import { guarded } from '../../meta/guard.ts';
 import { apiVersionOf } from '../../meta/object.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
@@ -157,7 +158,7 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let ended = false;
 
-  function end(): void {
+  const end = guarded('watch end', () => {
     if (ended) return;
     ended = true;
     clearTimeout(timer);
@@ -171,17 +172,17 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
     } catch {
       // The client cancelled first.
     }
-  }
+  });
 
   function arm(): void {
     const now = Date.now();
     timer = setTimeout(
-      () => {
+      guarded('watch timer', () => {
         const stalled = !pulling && Date.now() - takenAt >= BOOKMARK_MS;
         if (stalled || (!pulling && Date.now() >= deadline)) return end();
         wake?.('alarm');
         if (!ended && Date.now() < deadline) arm();
-      },
+      }),
       Math.max(0, Math.min(BOOKMARK_MS, deadline - now)),
     );
   }

@@ -3,6 +3,7 @@
  * Readers are woken by the process's own commits at once, by other processes' notifications, and by a slow safety poll,
  * without which a lost notification would go unnoticed. A tenant that nobody watches costs nothing.
  */
+import { guarded } from '../../meta/guard.ts';
 import { ChangeRing, type RingLimits } from './change-ring.ts';
 import type { ChangeFeed, FeedBatch, Store } from './contract.ts';
 import { RevisionAheadError, RevisionExpiredError } from './errors.ts';
@@ -49,7 +50,7 @@ export function createNodeFeed(store: Pick<Store, 'changes' | 'revision'>, optio
       readers.set(tenant, reader);
     }
     reader.users++;
-    poll ??= setInterval(() => wakeAll(), pollSeconds * 1000);
+    poll ??= setInterval(guarded('feed poll', wakeAll), pollSeconds * 1000);
     return reader;
   }
 
@@ -207,10 +208,10 @@ class TenantReader {
 /** Resolves on abort, too; leaves no listener behind. */
 function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const done = () => {
+    const done = guarded('feed abort', () => {
       signal.removeEventListener('abort', done);
       resolve();
-    };
+    });
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', done);
     promise.then(done, (error) => {

@@ -2,6 +2,7 @@
  * The change feed where no process stays (Workers): each watch reads the log by itself, at an interval that shrinks when
  * something happens and grows while nothing does.
  */
+import { guarded } from '../../meta/guard.ts';
 import type { ChangeFeed, FeedBatch, Store } from './contract.ts';
 import { type Patience, patiently } from './patience.ts';
 
@@ -36,8 +37,8 @@ export function createPollingFeed(store: Pick<Store, 'changes'>, options: Pollin
         resolve(woken);
       };
       const onWake = () => finish(true);
-      const onAbort = () => finish(false);
-      const timer = setTimeout(() => finish(false), milliseconds);
+      const onAbort = guarded('feed poll', () => finish(false));
+      const timer = setTimeout(onAbort, milliseconds);
       signal.addEventListener('abort', onAbort);
       mine.add(onWake);
     });

@@ -1,9 +1,11 @@
 /** The API over TLS on Node: HTTP/2 for those who speak it (client-go does), HTTP/1.1 and WebSocket upgrades for the rest. */
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
+import { guarded } from '../../meta/guard.ts';
 
 export interface ServerOptions {
   fetch(request: Request): Response | Promise<Response>;
@@ -45,40 +47,63 @@ export async function listen(options: ServerOptions): Promise<Server> {
     },
   }) as Http2SecureServer;
   const sockets = new Set<Socket>();
-  server.on('secureConnection', (socket: Socket) => {
-    // A watch answers a change with one small frame: Nagle's algorithm would hold it back for the other side's ACK.
-    socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.on('upgrade', options.upgrade);
+  server.on(
+    'secureConnection',
+    guarded('connection', (socket: Socket) => {
+      // A watch answers a change with one small frame: Nagle's algorithm would hold it back for the other side's ACK.
+      socket.setNoDelay(true);
+      sockets.add(socket);
+      socket.once(
+        'close',
+        guarded('connection close', () => sockets.delete(socket)),
+      );
+      // Node's own listeners come and go with what speaks on it; an error in between must find one.
+      socket.on('error', ignore);
+    }),
+  );
+  server.on('upgrade', guarded('upgrade', options.upgrade));
   // A client that resets its connection is no fault of the server's.
-  server.on('sessionError', () => {});
+  server.on('sessionError', ignore);
+  server.on('request', guarded('request', survive));
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const address = `${options.listen.host}:${options.listen.port}`;
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(`${address} is in use by another program (choose another with --listen)`)
-          : new Error(`cannot listen on ${address}`, { cause: error }),
-      );
-    });
+    server.once(
+      'error',
+      guarded('listen', (error: NodeJS.ErrnoException) => {
+        const address = `${options.listen.host}:${options.listen.port}`;
+        reject(
+          error.code === 'EADDRINUSE'
+            ? new Error(`${address} is in use by another program (choose another with --listen)`)
+            : new Error(`cannot listen on ${address}`, { cause: error }),
+        );
+      }),
+    );
     server.listen(options.listen.port, options.listen.host, resolve);
   });
   server.removeAllListeners('error');
   // Out of file descriptors, say: the connections that are there go on.
-  server.on('error', options.onError);
+  server.on('error', guarded('listening socket', options.onError));
 
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const force = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-      }, DRAIN_MS);
+      const force = setTimeout(
+        guarded('drain', () => {
+          for (const socket of sockets) socket.destroy();
+        }),
+        DRAIN_MS,
+      );
       await closed;
       clearTimeout(force);
     },
   };
 }
+
+/** An answer's write after its client has gone is an 'error' of the answer; unheard, it would end the process. */
+function survive(request: EventEmitter, response: EventEmitter): void {
+  request.on('error', ignore);
+  response.on('error', ignore);
+}
+
+function ignore(): void {}

@@ -6,6 +6,7 @@ import type { CheckResult } from '../../apiserver/handlers/deps.ts';
 import { createNodeFeed, createWakeUps, withGroupCommit } from '../../apiserver/storage/postgres/index.ts';
 import { NODES } from '../../client/resources.ts';
 import { connect } from '../../db/connection.ts';
+import { onFault } from '../../meta/guard.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
 import type { EncryptionKey } from '../config.ts';
@@ -13,6 +14,7 @@ import { signingKeyCipher } from '../key-cipher.ts';
 import { openStore } from '../store.ts';
 import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
 import { followRoles } from './follow-roles.ts';
+import { installLastResort } from './last-resort.ts';
 import { createMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { listen } from './server.ts';
@@ -61,8 +63,13 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     { level: options.logLevel, serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err } },
     pino.destination({ dest: options.logFile, mkdir: true, sync: false }),
   );
+  const endLastResort = installLastResort();
   const db = connect(options.databaseUrl, { max: options.connections });
   const metrics = createMetrics();
+  const endFaults = onFault((where, error) => {
+    metrics.guarded(where);
+    log.error({ where, error }, 'a handler failed; the server goes on');
+  });
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
@@ -131,11 +138,15 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
         feed.close();
         await wakeUps.close();
         await db.close();
+        endLastResort();
+        endFaults();
         log.flush();
       },
     };
   } catch (error) {
     stopping.abort();
+    endLastResort();
+    endFaults();
     await db.close();
     throw error;
   }

@@ -7,6 +7,7 @@ import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
 import type { TokenAuthenticator } from '../../apiserver/authn/contract.ts';
+import { guarded } from '../../meta/guard.ts';
 import { isStatus } from '../../meta/status-error.ts';
 import { parseTunnelPath } from '../../tunnel/protocol.ts';
 import type { NodeRelay } from '../../tunnel/relay.ts';
@@ -42,7 +43,10 @@ export function createTunnelUpgrade({ authenticator, relay, fetch }: TunnelUpgra
   }
 
   return (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
+    socket.on(
+      'error',
+      guarded('upgrade error', () => socket.destroy()),
+    );
     accept(request, socket, head).catch((error: unknown) => {
       // Half an answer cannot be taken back, and a client that has gone wants none.
       if (socket.destroyed || socket.writableEnded) socket.destroy();
@@ -57,7 +61,10 @@ const CONNECTION_HEADERS = /^(connection|upgrade|http2-settings|sec-websocket-.*
 /** Writes the response to the bare socket; its end is the end of the connection. */
 async function answer(fetch: TunnelUpgradeOptions['fetch'], request: IncomingMessage, socket: Duplex): Promise<void> {
   const gone = new AbortController();
-  socket.once('close', () => gone.abort());
+  socket.once(
+    'close',
+    guarded('upgrade close', () => gone.abort()),
+  );
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined && !CONNECTION_HEADERS.test(name)) headers.set(name, String(value));

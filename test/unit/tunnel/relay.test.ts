@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { onFault } from '../../../src/meta/guard.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
 import type { LogRequest } from '../../../src/tunnel/contract.ts';
 import { decodeMessage, parseTunnelPath, relayMessageSchema, tunnelPath } from '../../../src/tunnel/protocol.ts';
@@ -90,6 +91,37 @@ describe('a stream', () => {
     stream.say(new TextEncoder().encode('two'));
     stream.hangUp();
     expect(await readAll(body)).toBe('one two');
+    relay.close();
+  });
+
+  it('S0: frames that come after its reader has gone are dropped', async () => {
+    const { relay, control, open } = setUp();
+    const faults: unknown[] = [];
+    const end = onFault((_where, error) => faults.push(error));
+    const client = new AbortController();
+    const openings = [open(), open(client.signal)];
+    const ids = control.sent.flatMap((each) => {
+      const message = decodeMessage(relayMessageSchema, each);
+      return message?.type === 'open' ? [message.stream] : [];
+    });
+    // A close takes its time: what the agent had sent before arrives meanwhile.
+    const streams = ids.map((id) => {
+      const stream = new Peer();
+      relay.attachStream('root', 'n1', id, { ...stream.socket, close: () => {} });
+      stream.say('{"status":"ok"}');
+      return stream;
+    });
+    const [cancelled, left] = await Promise.all(openings);
+    await cancelled!.cancel();
+    client.abort();
+    for (const stream of streams) {
+      stream.say(new TextEncoder().encode('late'));
+      stream.hangUp();
+      stream.say(new TextEncoder().encode('later'));
+    }
+    expect(await readAll(left!)).toBe('late');
+    expect(faults).toEqual([]);
+    end();
     relay.close();
   });
 

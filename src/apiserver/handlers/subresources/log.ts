@@ -1,5 +1,7 @@
 /** GET pods/log: bytes from the node's agent, through the tunnel. */
+
 import { type FieldError, forbidden, invalid } from '../../../meta/field-error.ts';
+import { guarded } from '../../../meta/guard.ts';
 import type { UnknownObject } from '../../../meta/object.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import type { LogRequest } from '../../../tunnel/contract.ts';
@@ -42,7 +44,11 @@ export async function handleLog(request: ResourceRequest): Promise<Response> {
   if (deps.tunnel === undefined) throw StatusError.serviceUnavailable('this API server has no tunnel to nodes');
 
   const abort = new AbortController();
-  request.raw.signal.addEventListener('abort', () => abort.abort(), { once: true });
+  request.raw.signal.addEventListener(
+    'abort',
+    guarded('log abort', () => abort.abort()),
+    { once: true },
+  );
   const stream = await deps.tunnel.open(
     tenant,
     node,

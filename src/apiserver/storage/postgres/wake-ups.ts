@@ -2,7 +2,9 @@
  * Tells other processes of commits by NOTIFY, after the commit and coalesced: inside every write it halves throughput,
  * because notifying transactions commit one after the other in the whole server.
  */
+
 import type { Database } from '../../../db/connection.ts';
+import { guarded } from '../../../meta/guard.ts';
 import type { WakeUps } from '../node-feed.ts';
 
 const CHANNEL = 'kedge_commits';
@@ -45,16 +47,16 @@ export function createWakeUps(db: Database, options: PostgresWakeUpsOptions = {}
     publish(tenant) {
       if (closed) return;
       pending.add(tenant);
-      timer ??= setTimeout(() => void send(), options.coalesceMilliseconds ?? 10);
+      timer ??= setTimeout(guarded('commits notify', send), options.coalesceMilliseconds ?? 10);
     },
     subscribe(onWake) {
       const listening = db.sql.listen(
         CHANNEL,
-        (payload) => {
+        guarded('wake-up', (payload: string) => {
           const space = payload.indexOf(' ');
           if (payload.slice(0, space) !== self) onWake(payload.slice(space + 1));
-        },
-        () => onWake(undefined),
+        }),
+        guarded('wake-up', () => onWake(undefined)),
       );
       listening.catch(() => {});
       // The client listens again by itself after a lost connection; a first failure leaves the safety poll.
