@@ -2,7 +2,8 @@
 import path from 'node:path';
 import type { AgentConfig } from './config.ts';
 import { runCommand } from './host/exec.ts';
-import { listFolder, removeTree } from './host/files.ts';
+import { listFolder } from './host/files.ts';
+import { removeTree } from './host/remove.ts';
 import { removeRules } from './network/iptables.ts';
 import { createDockerRuntime } from './runtime/docker/runtime.ts';
 import { createPodVolumes } from './volumes/volumes.ts';

@@ -42,65 +42,10 @@ export async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
-export function removeTree(target: string): Promise<void> {
-  return fs.rm(target, { recursive: true, force: true });
-}
-
 export async function makeFolder(folder: string, mode = 0o755): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
   // mkdir's mode is subject to the umask.
   await fs.chmod(folder, mode);
-}
-
-export interface ProjectedFile {
-  path: string;
-  content: Uint8Array;
-  mode: number;
-}
-
-/**
- * Replaces a folder's files all at once, as the kubelet does: the files are links through `..data`, which is swapped, so that
- * a container that has the folder mounted sees either all old or all new ones.
- */
-export async function writeProjectedFolder(folder: string, files: readonly ProjectedFile[]): Promise<void> {
-  await makeFolder(folder);
-  const current = await fs.readlink(path.join(folder, '..data')).catch(() => undefined);
-  if (current !== undefined && (await sameContent(path.join(folder, current), files))) return;
-  const version = `..${new Date().toISOString().replaceAll(/[-:T]/g, '_').slice(0, 19)}.${randomUUID().slice(0, 8)}`;
-  await makeFolder(path.join(folder, version));
-  for (const file of files) {
-    const target = path.join(folder, version, file.path);
-    await fs.mkdir(path.dirname(target), { recursive: true });
-    await fs.writeFile(target, file.content);
-    await fs.chmod(target, file.mode);
-  }
-  const next = path.join(folder, `..data_tmp_${randomUUID().slice(0, 8)}`);
-  await fs.symlink(version, next);
-  await fs.rename(next, path.join(folder, '..data'));
-  const top = new Set(files.map((file) => file.path.split('/')[0]!));
-  for (const name of top) await fs.symlink(path.join('..data', name), path.join(folder, name)).catch(ignoreExisting);
-  for (const name of await fs.readdir(folder)) {
-    if (name === '..data' || name === version || top.has(name)) continue;
-    await removeTree(path.join(folder, name));
-  }
-}
-
-async function sameContent(folder: string, files: readonly ProjectedFile[]): Promise<boolean> {
-  const present = (await fs.readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
-    entry.isFile(),
-  );
-  if (present.length !== files.length) return false;
-  for (const file of files) {
-    const target = path.join(folder, file.path);
-    const content = await fs.readFile(target).catch(() => undefined);
-    if (content === undefined || !content.equals(file.content)) return false;
-    if (((await fs.stat(target)).mode & 0o777) !== file.mode) return false;
-  }
-  return true;
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
 }
 
 export type PathKind = 'directory' | 'file' | 'socket' | 'char' | 'block' | 'other' | 'absent';

@@ -5,3 +5,12 @@ export function expand(text: string, lookup: (name: string) => string | undefine
     return lookup(name ?? '') ?? whole;
   });
 }
+
+/** As expand, for where a reference to nothing is a mistake: throws an Error that names the variable, as the kubelet. */
+export function expandStrictly(text: string, lookup: (name: string) => string | undefined): string {
+  return expand(text, (name) => {
+    const value = lookup(name);
+    if (value === undefined) throw new Error(`missing value for ${JSON.stringify(name)}`);
+    return value;
+  });
+}

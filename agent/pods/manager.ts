@@ -59,20 +59,17 @@ export async function startPodManager({
 
   /** Containers and folders of pods that nobody knows: deleted while the agent was away. */
   async function removeOrphans(): Promise<void> {
-    const containers = await runtime.list();
-    for (const { podUid, podName, podNamespace } of containers) {
-      if (workers.has(podUid)) continue;
-      const pod: Pod = {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: podName, namespace: podNamespace, uid: podUid },
-        spec: { containers: [] },
-      };
-      const worker = new PodWorker(context, pod, true);
-      workers.set(podUid, worker);
-      worker.trigger();
-    }
-    for (const uid of await volumes.known()) if (!workers.has(uid)) await volumes.unmount(uid);
+    for (const { podUid, podName, podNamespace } of await runtime.list()) removeOrphan(podUid, podName, podNamespace);
+    for (const uid of await volumes.known()) removeOrphan(uid, uid, '');
+  }
+
+  /** A worker of its own, so that what cannot be removed now is tried again. */
+  function removeOrphan(uid: string, name: string, namespace: string): void {
+    if (workers.has(uid)) return;
+    const pod: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid }, spec: { containers: [] } };
+    const worker = new PodWorker(context, pod, true);
+    workers.set(uid, worker);
+    worker.trigger();
   }
 
   const known = await folder.load();

@@ -78,7 +78,7 @@ export interface ContainerContext {
   kind: 'container' | 'init';
   attempt: number;
   env: ReadonlyMap<string, string>;
-  volumes: ReadonlyMap<string, string>;
+  mounts: Mount[];
   image: ImageInfo;
   /** Bytes, of the node: for the OOM score. */
   nodeMemory: number;
@@ -105,7 +105,7 @@ export function containerSpecOf(pod: Pod, container: Container, context: Contain
     tty: container.tty ?? false,
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
-    mounts: mountsOf(container, context.volumes, resolve),
+    mounts: context.mounts,
     resources: resourcesOf(pod, container, context.nodeMemory),
     ...(user === undefined ? {} : { user }),
     groups: groups.map(String),
@@ -143,22 +143,6 @@ function userOf(pod: Pod, container: Container, image: ImageInfo): string | unde
   if (uid === undefined && gid === undefined) return undefined;
   const base = uid === undefined ? image.user.split(':')[0] || '0' : String(uid);
   return gid === undefined ? base : `${base}:${gid}`;
-}
-
-function mountsOf(
-  container: Container,
-  volumes: ReadonlyMap<string, string>,
-  resolve: (text: string) => string,
-): Mount[] {
-  return (container.volumeMounts ?? []).map(({ name, mountPath, subPath, subPathExpr, readOnly }) => {
-    const source = volumes.get(name);
-    if (source === undefined) throw new ConfigError(`volume ${JSON.stringify(name)} is not mounted`);
-    const below = subPathExpr ? resolve(subPathExpr) : (subPath ?? '');
-    if (below.startsWith('/') || below.split('/').includes('..')) {
-      throw new ConfigError(`subPath ${JSON.stringify(below)} must be a relative path without ".."`);
-    }
-    return { source: below === '' ? source : `${source}/${below}`, target: mountPath, readOnly: readOnly ?? false };
-  });
 }
 
 const MIN_SHARES = 2;

@@ -1,18 +1,20 @@
 /** The executor table: how each planned step is done. What a step cannot do now it holds back, with a reason. */
 import type { Pod } from '../../src/client/resources.ts';
-import { type ObservedContainer, RuntimeUnavailable, StartError } from '../runtime/contract.ts';
+import { type Mount, type ObservedContainer, RuntimeUnavailable, StartError } from '../runtime/contract.ts';
+import type { MountedVolumes } from '../volumes/contract.ts';
 import { KeyedBackoff, MOUNT_BACKOFF, RESTART_BACKOFF, SANDBOX_BACKOFF } from './backoff.ts';
 import type { PodContext } from './context.ts';
 import { resolveEnvironment } from './environment.ts';
 import { StartRefused } from './image.ts';
+import { type PlannedMount, planMounts } from './mounts.ts';
 import type { Step } from './plan.ts';
 import { serviceEnvironment } from './service-env.ts';
 import { containerSpecOf, sandboxSpecOf } from './specs.ts';
-import type { Container } from './types.ts';
+import { type Container, podTitle } from './types.ts';
 
 /** What a worker remembers between passes; all of it can be lost. */
 export interface PodMemory {
-  mounted: { paths: ReadonlyMap<string, string>; renewAt?: number } | undefined;
+  mounted: MountedVolumes | undefined;
   holds: Map<string, number>;
   /** Reasons by container name; `next` is what the reason becomes while it waits. */
   waiting: Map<string, { reason: string; message?: string; next?: string }>;
@@ -157,17 +159,39 @@ async function create(
     kind: init ? 'init' : 'container',
     attempt,
     env,
-    volumes: memory.mounted?.paths ?? new Map(),
+    mounts: await bindMounts(context, pod, planMounts(container, memory.mounted?.volumes ?? new Map(), env), container),
     image,
     nodeMemory: node.memory,
   });
-  for (const { source } of spec.mounts) await context.volumes.prepareMount(source);
   try {
     return await context.runtime.createContainer(spec);
   } catch (error) {
     if (error instanceof RuntimeUnavailable) throw error;
     throw new StartRefused('CreateContainerError', messageOf(error), Date.now() + CONFIG_RETRY_MS);
   }
+}
+
+async function bindMounts(
+  { volumes, log }: PodContext,
+  pod: Pod,
+  planned: readonly PlannedMount[],
+  container: Container,
+): Promise<Mount[]> {
+  const mounts: Mount[] = [];
+  for (const { target, readOnly, ...mount } of planned) {
+    let { source } = mount;
+    try {
+      if (mount.subPath !== '') {
+        source = await volumes.bindSubPath(pod.metadata.uid ?? '', { ...mount, container: container.name });
+      }
+    } catch (error) {
+      const { cause } = error as Error;
+      log.warn({ pod: podTitle(pod), err: messageOf(cause ?? error) }, messageOf(error));
+      throw error;
+    }
+    mounts.push({ source, target, readOnly });
+  }
+  return mounts;
 }
 
 function refusalOf(error: unknown): StartRefused {

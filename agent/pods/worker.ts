@@ -282,7 +282,14 @@ export class PodWorker {
     const { runtime, volumes, client, onGone } = this.#context;
     await this.#report(true);
     for (const each of this.#observed) await runtime.remove(each.id);
-    await volumes.unmount(this.#pod.metadata.uid ?? '');
+    try {
+      await volumes.unmount(this.#pod.metadata.uid ?? '');
+    } catch (error) {
+      // The pod stays until its volumes are gone, as upstream; this pass is tried again.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#context.events.record(this.#pod, 'Warning', 'FailedUnMount', `UnmountVolume.TearDown failed : ${reason}`);
+      throw error;
+    }
     if (!this.#gone) {
       const { namespace = '', name = '', uid = '' } = this.#pod.metadata;
       try {

@@ -1,7 +1,8 @@
 /** Objects last known, on disk, so that a machine that comes up without a network knows what to run. */
 import path from 'node:path';
 import type { KubeObject } from '../../src/meta/object.ts';
-import { listFolder, readTextFile, removeTree, writeFileAtomically } from '../host/files.ts';
+import { listFolder, readTextFile, writeFileAtomically } from '../host/files.ts';
+import { removeTree } from '../host/remove.ts';
 
 export interface ObjectFolder<T extends KubeObject> {
   load(): Promise<T[]>;

@@ -11,22 +11,53 @@ export class VolumeError extends Error {
   }
 }
 
+export interface MountedVolume {
+  /** Folder or file on the machine. */
+  path: string;
+  /** No container may write to it, whatever its mount says. */
+  readOnly: boolean;
+}
+
 export interface MountedVolumes {
-  /** Folder or file on the machine, by volume name. */
-  paths: ReadonlyMap<string, string>;
+  /** By volume name. */
+  volumes: ReadonlyMap<string, MountedVolume>;
   /** Milliseconds since the epoch at which mounting again renews something (a token). */
   renewAt?: number;
+}
+
+/** One volumeMount with a subPath. */
+export interface SubPathMount {
+  volume: string;
+  container: string;
+  /** Of the mount in the container's list. */
+  index: number;
+  /** The volume's own path. */
+  source: string;
+  /** Relative, without `..`. */
+  subPath: string;
 }
 
 export interface PodVolumes {
   /** Idempotent; writes again only what has changed. Throws VolumeError naming the volume. */
   mount(pod: Pod): Promise<MountedVolumes>;
-  /** Makes a subPath's folder when there is nothing there yet. */
-  prepareMount(source: string): Promise<void>;
-  /** Removes everything of a pod that has ended. */
+  /**
+   * A path to give to the runtime, leading to what the subPath is now, whatever becomes of the volume's content. Folders
+   * that are missing are made. Throws VolumeError; its cause is not for the pod's owner.
+   */
+  bindSubPath(podUid: string, mount: SubPathMount): Promise<string>;
+  /** Unmounts and removes everything of a pod that has ended. Throws when something is busy; nothing is lost then. */
   unmount(podUid: string): Promise<void>;
   /** Uids of pods that have folders, for finding leftovers. */
   known(): Promise<string[]>;
+}
+
+/** How the volumes of one type come to be. What is set up at `target` is unmounted and removed with the pod. */
+export interface VolumePlugin {
+  /**
+   * Idempotent: also called to renew what runs. `target` is the volume's own folder, below a path that only root can change;
+   * it need not be there yet. Throws with a reason for the FailedMount event.
+   */
+  setUp(pod: Pod, volume: PodVolume, target: string): Promise<MountedVolume & { renewAt?: number }>;
 }
 
 /** ConfigMaps and Secrets as the pod's node sees them; last known ones while the API is away. */

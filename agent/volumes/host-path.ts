@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { kindOfPath, makeFolder, type PathKind, touchFile } from '../host/files.ts';
-import { VolumeError } from './contract.ts';
+import { VolumeError, type VolumePlugin } from './contract.ts';
 
 const EXPECTED: Record<string, { kind: PathKind; name: string }> = {
   Directory: { kind: 'directory', name: 'directory' },
@@ -12,8 +12,15 @@ const EXPECTED: Record<string, { kind: PathKind; name: string }> = {
   BlockDevice: { kind: 'block', name: 'block device' },
 };
 
+export const hostPaths: VolumePlugin = {
+  async setUp(_pod, { hostPath }) {
+    await ensureHostPath(hostPath!.path, hostPath!.type ?? '');
+    return { path: hostPath!.path, readOnly: false };
+  },
+};
+
 /** Checks, and where the type says so creates, a hostPath volume's source. Messages are the kubelet's. */
-export async function ensureHostPath(target: string, type: string): Promise<void> {
+async function ensureHostPath(target: string, type: string): Promise<void> {
   const kind = await kindOfPath(target);
   if (kind === 'absent') {
     // Docker refuses to bind what is not there; the kubelet's runtimes make a folder for an untyped one.

@@ -1,20 +1,58 @@
-/** Files of configMap, secret, downwardAPI and serviceAccountToken sources. */
+/** configMap, secret, downwardAPI and projected volumes are one thing: files from sources. */
 import type { Pod } from '../../src/client/resources.ts';
-import type { ProjectedFile } from '../host/files.ts';
-import { type KeyedData, type ObjectSource, type PodVolume, type TokenSource, VolumeError } from './contract.ts';
+import { type ProjectedFile, writeProjectedFolder } from '../host/atomic-writer.ts';
+import {
+  type KeyedData,
+  type ObjectSource,
+  type PodVolume,
+  type TokenSource,
+  VolumeError,
+  type VolumePlugin,
+} from './contract.ts';
 import { fieldValue, resourceValue } from './downward.ts';
 import { renewalOf } from './objects.ts';
 
-export type Source = NonNullable<NonNullable<PodVolume['projected']>['sources']>[number];
+type Source = NonNullable<NonNullable<PodVolume['projected']>['sources']>[number];
 
-export interface Projection {
+interface Projection {
   defaultMode: number;
   sources: readonly Source[];
 }
 
 const DEFAULT_TOKEN_SECONDS = 3600;
 
-export async function projectSources(
+export function createProjections(objects: ObjectSource, tokens: TokenSource): VolumePlugin {
+  return {
+    async setUp(pod, volume, target) {
+      const { files, renewAt } = await projectSources(pod, projectionOf(volume), objects, tokens);
+      await writeProjectedFolder(target, files);
+      return { path: target, readOnly: true, ...(renewAt === undefined ? {} : { renewAt }) };
+    },
+  };
+}
+
+function projectionOf(volume: PodVolume): Projection {
+  if (volume.configMap) {
+    const { defaultMode, ...configMap } = volume.configMap;
+    return { defaultMode: defaultMode ?? 0o644, sources: [{ configMap }] };
+  }
+  if (volume.secret) {
+    const { defaultMode, secretName, items, optional } = volume.secret;
+    const secret = {
+      name: secretName ?? '',
+      ...(items === undefined ? {} : { items }),
+      ...(optional === undefined ? {} : { optional }),
+    };
+    return { defaultMode: defaultMode ?? 0o644, sources: [{ secret }] };
+  }
+  if (volume.downwardAPI) {
+    const { defaultMode, ...downwardAPI } = volume.downwardAPI;
+    return { defaultMode: defaultMode ?? 0o644, sources: [{ downwardAPI }] };
+  }
+  return { defaultMode: volume.projected?.defaultMode ?? 0o644, sources: volume.projected?.sources ?? [] };
+}
+
+async function projectSources(
   pod: Pod,
   { defaultMode, sources }: Projection,
   objects: ObjectSource,

@@ -1,15 +1,24 @@
-/** The volumes that need nothing but the machine and the API. Others are refused by name, never left out. */
+/** A pod's volumes, each by the plugin of its type. Types that this node does not know are refused by name, never left out. */
 import path from 'node:path';
-import type { Pod } from '../../src/client/resources.ts';
-import { quantityValue } from '../../src/meta/quantity.ts';
-import { CommandError, type RunCommand } from '../host/exec.ts';
-import { kindOfPath, listFolder, makeFolder, removeTree, shareWithGroup, writeProjectedFolder } from '../host/files.ts';
-import { type ObjectSource, type PodVolume, type PodVolumes, type TokenSource, VolumeError } from './contract.ts';
-import { ensureHostPath } from './host-path.ts';
-import { type Projection, projectSources } from './projected.ts';
+import type { RunCommand } from '../host/exec.ts';
+import { listFolder } from '../host/files.ts';
+import { unmountBelow } from '../host/mounts.ts';
+import { removeTree } from '../host/remove.ts';
+import {
+  type MountedVolume,
+  type ObjectSource,
+  type PodVolumes,
+  type TokenSource,
+  VolumeError,
+  type VolumePlugin,
+} from './contract.ts';
+import { createEmptyDirs } from './empty-dir.ts';
+import { hostPaths } from './host-path.ts';
+import { createProjections } from './projected.ts';
+import { bindSubPath } from './sub-path.ts';
 
 export interface VolumeOptions {
-  /** Holds `<pod uid>/volumes/<name>`. */
+  /** Holds `<pod uid>/volumes/<name>` and `<pod uid>/volume-subpaths/<name>/<container>/<index>`. Root's alone. */
   folder: string;
   objects: ObjectSource;
   tokens: TokenSource;
@@ -18,39 +27,29 @@ export interface VolumeOptions {
 
 export function createPodVolumes({ folder, objects, tokens, run }: VolumeOptions): PodVolumes {
   const podFolder = (uid: string) => path.join(folder, uid);
-
-  async function mountOne(pod: Pod, volume: PodVolume): Promise<{ path: string; renewAt?: number }> {
-    const target = path.join(podFolder(pod.metadata.uid!), 'volumes', volume.name);
-    if (volume.hostPath) {
-      await ensureHostPath(volume.hostPath.path, volume.hostPath.type ?? '');
-      return { path: volume.hostPath.path };
-    }
-    if (volume.emptyDir) {
-      await makeFolder(target, 0o777);
-      if (volume.emptyDir.medium === 'Memory') await mountMemory(run, target, volume.emptyDir.sizeLimit);
-      const group = pod.spec?.securityContext?.fsGroup;
-      if (group !== undefined) await shareWithGroup(target, group);
-      return { path: target };
-    }
-    const projection = projectionOf(volume);
-    if (projection !== undefined) {
-      const { files, renewAt } = await projectSources(pod, projection, objects, tokens);
-      await writeProjectedFolder(target, files);
-      return renewAt === undefined ? { path: target } : { path: target, renewAt };
-    }
-    const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
-    throw new VolumeError(`volumes of type ${kind} are not supported by this node`);
-  }
+  const projections = createProjections(objects, tokens);
+  const plugins = new Map<string, VolumePlugin>([
+    ['emptyDir', createEmptyDirs(run)],
+    ['hostPath', hostPaths],
+    ['configMap', projections],
+    ['secret', projections],
+    ['downwardAPI', projections],
+    ['projected', projections],
+  ]);
 
   return {
     async mount(pod) {
-      const paths = new Map<string, string>();
-      let renewAt: number | undefined;
+      const volumes = new Map<string, MountedVolume>();
+      let renewAt = Number.POSITIVE_INFINITY;
       for (const volume of pod.spec?.volumes ?? []) {
         try {
-          const mounted = await mountOne(pod, volume);
-          paths.set(volume.name, mounted.path);
-          if (mounted.renewAt !== undefined) renewAt = Math.min(renewAt ?? Number.POSITIVE_INFINITY, mounted.renewAt);
+          const type = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
+          const plugin = plugins.get(type);
+          if (plugin === undefined) throw new VolumeError(`volumes of type ${type} are not supported by this node`);
+          const target = path.join(podFolder(pod.metadata.uid!), 'volumes', volume.name);
+          const { renewAt: due, ...mounted } = await plugin.setUp(pod, volume, target);
+          volumes.set(volume.name, mounted);
+          renewAt = Math.min(renewAt, due ?? renewAt);
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           throw new VolumeError(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${reason}`, {
@@ -58,57 +57,13 @@ export function createPodVolumes({ folder, objects, tokens, run }: VolumeOptions
           });
         }
       }
-      return renewAt === undefined ? { paths } : { paths, renewAt };
+      return Number.isFinite(renewAt) ? { volumes, renewAt } : { volumes };
     },
-    async prepareMount(source) {
-      if ((await kindOfPath(source)) === 'absent') await makeFolder(source, 0o755);
-    },
+    bindSubPath: (podUid, mount) => bindSubPath(run, podFolder(podUid), mount),
     async unmount(podUid) {
-      const volumes = path.join(podFolder(podUid), 'volumes');
-      for (const name of await listFolder(volumes)) {
-        // Fails for what is no mount point: most are not.
-        await run('umount', [path.join(volumes, name)]).catch(() => {});
-      }
+      await unmountBelow(run, podFolder(podUid));
       await removeTree(podFolder(podUid));
     },
     known: () => listFolder(folder),
   };
-}
-
-/** configMap, secret, downwardAPI and projected volumes are one thing: files from sources. */
-function projectionOf(volume: PodVolume): Projection | undefined {
-  if (volume.projected) {
-    return { defaultMode: volume.projected.defaultMode ?? 0o644, sources: volume.projected.sources ?? [] };
-  }
-  if (volume.configMap) {
-    const { defaultMode, ...configMap } = volume.configMap;
-    return { defaultMode: defaultMode ?? 0o644, sources: [{ configMap }] };
-  }
-  if (volume.secret) {
-    const { defaultMode, secretName, items, optional } = volume.secret;
-    const secret = {
-      name: secretName ?? '',
-      ...(items === undefined ? {} : { items }),
-      ...(optional === undefined ? {} : { optional }),
-    };
-    return { defaultMode: defaultMode ?? 0o644, sources: [{ secret }] };
-  }
-  if (volume.downwardAPI) {
-    const { defaultMode, ...downwardAPI } = volume.downwardAPI;
-    return { defaultMode: defaultMode ?? 0o644, sources: [{ downwardAPI }] };
-  }
-  return undefined;
-}
-
-async function mountMemory(run: RunCommand, target: string, limit: string | number | undefined): Promise<void> {
-  const mounted = await run('mountpoint', ['-q', target]).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof CommandError) return false;
-      throw error;
-    },
-  );
-  if (mounted) return;
-  const size = limit === undefined ? [] : ['-o', `size=${quantityValue(limit)},mode=0777`];
-  await run('mount', ['-t', 'tmpfs', ...(size.length > 0 ? size : ['-o', 'mode=0777']), 'tmpfs', target]);
 }

@@ -1,8 +1,10 @@
 /** An agent's parts over the real Docker and a real API; everything on the machine is named after a cluster of the test's own. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { runCommand } from '../../../agent/host/exec.ts';
+import { unmountBelow } from '../../../agent/host/mounts.ts';
+import { removeTree } from '../../../agent/host/remove.ts';
 import { removeRules } from '../../../agent/network/iptables.ts';
 import { createEventRecorder } from '../../../agent/pods/events.ts';
 import { createImagePuller } from '../../../agent/pods/image.ts';
@@ -24,6 +26,8 @@ export const NODE = 'test-node';
 
 export interface TestNode {
   client: HttpClient;
+  /** The agent's data. */
+  folder: string;
   runtime: Runtime;
   /** While true every request fails as if nobody listened. */
   apiAway: boolean;
@@ -46,6 +50,7 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
 
   const node: TestNode = {
     apiAway: false,
+    folder,
     runtime,
     client: createHttpClient({
       server: 'http://api.test',
@@ -76,7 +81,8 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
       await manager?.stop();
       await runtime.cleanup();
       await removeRules(runCommand, cluster);
-      await rm(folder, { recursive: true, force: true });
+      await unmountBelow(runCommand, folder);
+      await removeTree(folder);
       await api.close();
     },
   };
