@@ -1,4 +1,5 @@
 /** Validation errors with field paths, worded as upstream's k8s.io/apimachinery/pkg/util/validation/field. */
+import { clip, clippedJson, MAX_SHOWN } from './clip.ts';
 
 export type FieldErrorType =
   | 'FieldValueRequired'
@@ -48,62 +49,105 @@ export function path(text = ''): FieldPath {
 
 type At = FieldPath | string;
 
+/** Errors of one object that are told. Upstream tells all; kubectl prints a line for each. */
+export const MAX_FIELD_ERRORS = 100;
+
+/** Thrown by the first error too many; only collectFieldErrors sees it. */
+class Enough extends Error {}
+
+/** The errors made so far by the validation that runs; validation never awaits, so that there is only one. */
+let collected: FieldError[] | undefined;
+
+/**
+ * Runs a validation, which ends at its error MAX_FIELD_ERRORS: whatever validators do with the errors that they make, what
+ * they cost is bounded by the size of the object. When it was ended, a last error says so.
+ */
+export function collectFieldErrors(validate: () => FieldError[]): FieldError[] {
+  const outer = collected;
+  const made: FieldError[] = [];
+  collected = made;
+  try {
+    return validate();
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+    return [
+      ...made,
+      { type: 'FieldValueTooMany', field: '', message: `Too many errors: only ${made.length} are shown` },
+    ];
+  } finally {
+    collected = outer;
+  }
+}
+
+/** Counts errors of an inner collection as errors of the validation that runs. */
+export function adoptFieldErrors(errors: readonly FieldError[]): void {
+  for (const error of errors) count(error);
+}
+
+function count(error: FieldError): void {
+  if (collected === undefined) return;
+  if (collected.length >= MAX_FIELD_ERRORS) throw new Enough();
+  collected.push(error);
+}
+
+/** Every error is made here: its texts are clipped, and it counts. */
+function fieldError(type: FieldErrorType, field: At, message: string): FieldError {
+  const error: FieldError = { type, field: clip(String(field)), message: clip(message, MAX_MESSAGE) };
+  count(error);
+  return error;
+}
+
+/** Characters of a message: a value and what is said about it. */
+const MAX_MESSAGE = 4 * MAX_SHOWN;
+
 /** Renders a value as upstream's field errors do: strings quoted, objects as JSON, and nothing as "null", quoted too. */
 function shown(value: unknown): string {
-  return JSON.stringify(value ?? 'null');
+  return clippedJson(value ?? 'null');
 }
 
 export function required(field: At, detail = ''): FieldError {
-  return {
-    type: 'FieldValueRequired',
-    field: String(field),
-    message: detail === '' ? 'Required value' : `Required value: ${detail}`,
-  };
+  return fieldError('FieldValueRequired', field, detail === '' ? 'Required value' : `Required value: ${detail}`);
 }
 
 export function invalid(field: At, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueInvalid', field: String(field), message: `Invalid value: ${shown(value)}: ${detail}` };
+  return fieldError('FieldValueInvalid', field, `Invalid value: ${shown(value)}: ${detail}`);
 }
 
 export function typeInvalid(field: At, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueTypeInvalid', field: String(field), message: `Invalid value: ${shown(value)}: ${detail}` };
+  return fieldError('FieldValueTypeInvalid', field, `Invalid value: ${shown(value)}: ${detail}`);
 }
 
 /** `supported` is listed as given, each quoted. */
 export function notSupported(field: At, value: unknown, supported: readonly string[]): FieldError {
   const values = supported.map((each) => JSON.stringify(each));
-  return {
-    type: 'FieldValueNotSupported',
-    field: String(field),
-    message: `Unsupported value: ${shown(value)}: supported values: ${values.join(', ')}`,
-  };
+  return fieldError(
+    'FieldValueNotSupported',
+    field,
+    `Unsupported value: ${shown(value)}: supported values: ${values.join(', ')}`,
+  );
 }
 
 export function duplicate(field: At, value: unknown): FieldError {
-  return { type: 'FieldValueDuplicate', field: String(field), message: `Duplicate value: ${shown(value)}` };
+  return fieldError('FieldValueDuplicate', field, `Duplicate value: ${shown(value)}`);
 }
 
 export function forbidden(field: At, detail: string): FieldError {
-  return { type: 'FieldValueForbidden', field: String(field), message: `Forbidden: ${detail}` };
+  return fieldError('FieldValueForbidden', field, `Forbidden: ${detail}`);
 }
 
 export function notFoundValue(field: At, value: unknown): FieldError {
-  return { type: 'FieldValueNotFound', field: String(field), message: `Not found: ${shown(value)}` };
+  return fieldError('FieldValueNotFound', field, `Not found: ${shown(value)}`);
 }
 
 /** `max` in bytes. */
 export function tooLong(field: At, max: number): FieldError {
   const unit = max === 1 ? 'byte' : 'bytes';
-  return { type: 'FieldValueTooLong', field: String(field), message: `Too long: may not be more than ${max} ${unit}` };
+  return fieldError('FieldValueTooLong', field, `Too long: may not be more than ${max} ${unit}`);
 }
 
 export function tooMany(field: At, actual: number, max: number): FieldError {
   const unit = max === 1 ? 'item' : 'items';
-  return {
-    type: 'FieldValueTooMany',
-    field: String(field),
-    message: `Too many: ${actual}: must have at most ${max} ${unit}`,
-  };
+  return fieldError('FieldValueTooMany', field, `Too many: ${actual}: must have at most ${max} ${unit}`);
 }
 
 /** `spec.x: Required value`; several are joined in brackets by StatusError.invalid. */

@@ -1,4 +1,5 @@
 /** Validation of ObjectMeta, the same for every kind (k8s.io/apimachinery/pkg/api/validation/objectmeta.go). */
+import { clip } from './clip.ts';
 import { deepEqual } from './equal.ts';
 import {
   type FieldError,
@@ -112,9 +113,10 @@ function validateFinalizers(finalizers: readonly string[], path: FieldPath): Fie
 }
 
 function validateNoNewFinalizers(finalizers: readonly string[], old: readonly string[], path: FieldPath): FieldError[] {
-  const added = [...new Set(finalizers)].filter((name) => !old.includes(name)).sort();
+  const known = new Set(old);
+  const added = [...new Set(finalizers)].filter((name) => !known.has(name)).sort();
   if (added.length === 0) return [];
-  const shown = `[]string{${added.map((name) => JSON.stringify(name)).join(', ')}}`;
+  const shown = `[]string{${clip(added.map((name) => JSON.stringify(name)).join(', '))}}`;
   return [
     forbidden(path, `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`),
   ];

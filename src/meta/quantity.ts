@@ -61,10 +61,16 @@ function divideUp(value: bigint, divisor: bigint): bigint {
   return value < 0n ? quotient - 1n : quotient + 1n;
 }
 
+/** Characters: the largest value has 19 digits and 9 of a fraction count, so that no honest text is near. */
+const MAX_LENGTH = 64;
+
+/** No character can be matched in two ways: a suffix begins with a letter or there is none. */
+const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?((?:[eEinumkKMGTP]+[-+]?\d*|[-+]\d*)?)$/;
+
 /** Throws QuantityError. A number is what JSON allows beside a string. */
 export function parseQuantity(input: string | number): Quantity {
   const text = String(input).trim();
-  const match = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/.exec(text);
+  const match = text.length > MAX_LENGTH ? null : QUANTITY.exec(text);
   if (text === '' || match === null) throw new QuantityError(WRONG_FORMAT);
   const [, sign, whole = '', fraction = '', suffix = ''] = match;
   const { format, base, exponent } = interpretSuffix(suffix);

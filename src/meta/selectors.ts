@@ -285,12 +285,10 @@ function expressionRequirement({ key, operator, values = [] }: LabelExpression):
 
 /** A LabelSelector as requirements, sorted by key. An unknown operator throws StatusError.badRequest. */
 export function labelSelectorRequirements(selector: LabelSelector): LabelRequirement[] {
-  const requirements: LabelRequirement[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
-    key,
-    operator: 'In',
-    values: [value],
-  }));
-  requirements.push(...(selector.matchExpressions ?? []).map(expressionRequirement));
+  const labels = Object.entries(selector.matchLabels ?? {}).map(
+    ([key, value]): LabelRequirement => ({ key, operator: 'In', values: [value] }),
+  );
+  const requirements = [...labels, ...(selector.matchExpressions ?? []).map(expressionRequirement)];
   return requirements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 

@@ -2,6 +2,7 @@
  * The one error class of the API: a Kubernetes Status. Handlers, registry and clients throw it; it is rendered in one
  * place. Reasons, codes and wording are those of k8s.io/apimachinery/pkg/api/errors.
  */
+import { clip } from './clip.ts';
 import { type FieldError, renderFieldError } from './field-error.ts';
 
 export interface StatusCause {
@@ -114,13 +115,14 @@ export class StatusError extends Error {
     );
   }
 
-  /** 422 for a Kind (not a resource), with one cause a field error. */
+  /** 422 for a Kind (not a resource), with one cause a field error; `errors` is what collectFieldErrors gives, or short. */
   static invalid(gk: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
     const kind = gk.group === '' ? gk.kind : `${gk.kind}.${gk.group}`;
     const rendered = [...new Set(errors.map(renderFieldError))];
     const text = rendered.length === 1 ? rendered[0] : `[${rendered.join(', ')}]`;
-    return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
-      name,
+    const shown = clip(name);
+    return new StatusError(422, 'Invalid', `${kind} "${shown}" is invalid: ${text}`, {
+      name: shown,
       ...(gk.group === '' ? {} : { group: gk.group }),
       kind: gk.kind,
       causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),

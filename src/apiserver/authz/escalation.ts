@@ -4,19 +4,24 @@
  */
 import { CLUSTER_ROLES, ROLES } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
+import { forbidden } from '../../meta/field-error.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission/contract.ts';
 import { MASTERS } from '../request/user.ts';
 import type { Authorizer } from './contract.ts';
+import { CoverageLimitError, type Uncovered, uncovered } from './coverage.ts';
 import type { RuleResolver } from './rbac.ts';
 import type { RoleReference } from './rbac-snapshot.ts';
-import { compactRules, describeRule, type PolicyRule, quoteAll, uncovered } from './rules.ts';
+import { compactRules, describeRule, type PolicyRule, quoteAll } from './rules.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const EVERYTHING: readonly PolicyRule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
+
+/** A message of a thousand missing rights helps nobody; a million steps took 0.1 s. */
+const LIMITS = { found: 1000, steps: 1_000_000 };
 
 interface RoleLike {
   rules?: PolicyRule[];
@@ -47,10 +52,10 @@ export function rbacEscalationCheck(authorizer: Authorizer, resolver: RuleResolv
 
   async function confirmHeld(request: AdmissionRequest, rules: readonly PolicyRule[]): Promise<void> {
     const held = await resolver.rulesFor(request.tenant, request.user, request.namespace);
-    const missing = compactRules(uncovered(held.rules, rules));
-    if (missing.length === 0) return;
+    const { atoms, more } = compare(request, held.rules, rules);
+    if (atoms.length === 0) return;
     const { name, groups } = request.user;
-    const lines = [...new Set(missing.map(describeRule))].sort().join('\n');
+    const lines = [...new Set(compactRules(atoms).map(describeRule))].sort().join('\n') + (more ? '\n...' : '');
     const faults = held.faults.length === 0 ? '' : `; resolution errors: [${held.faults.join(' ')}]`;
     throw StatusError.forbidden(
       request.definition,
@@ -91,6 +96,18 @@ export function rbacEscalationCheck(authorizer: Authorizer, resolver: RuleResolv
       await (object.roleRef === undefined ? checkRole : checkBinding)(request, object, old);
     },
   };
+}
+
+/** Throws 422 for rules that take too long to compare: what cannot be checked is not granted. */
+function compare(request: AdmissionRequest, held: readonly PolicyRule[], wanted: readonly PolicyRule[]): Uncovered {
+  try {
+    return uncovered(held, wanted, LIMITS);
+  } catch (error) {
+    if (!(error instanceof CoverageLimitError)) throw error;
+    throw StatusError.invalid(request.definition, request.name, [
+      forbidden('rules', `${error.message} with those that the user holds; grant them in several roles`),
+    ]);
+  }
 }
 
 function aggregates(role: RoleLike): boolean {

@@ -137,7 +137,7 @@ export function aggregateRules(role: ClusterRole, all: readonly ClusterRole[]): 
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const selectors = next.aggregationRule?.clusterRoleSelectors;
     if (selectors === undefined) {
-      rules.push(...(next.rules ?? []));
+      for (const rule of next.rules ?? []) rules.push(rule);
       continue;
     }
     for (const candidate of all) {

@@ -1,10 +1,11 @@
 /** RBAC rule matching, as upstream's pkg/apis/rbac/v1/evaluation_helpers. Pure. */
 import type { IPolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule';
+import { clippedJson } from '../../meta/clip.ts';
 import type { Attributes } from './contract.ts';
 
 export type PolicyRule = Partial<IPolicyRule>;
 
-const ALL = '*';
+export const ALL = '*';
 
 /** Whether a rule allows the request; the namespace is the binding's matter. */
 export function ruleAllows(rule: PolicyRule, request: Attributes['request']): boolean {
@@ -39,59 +40,22 @@ export function urlCovers(pattern: string, path: string): boolean {
   return pattern === ALL || pattern === path || (pattern.endsWith(ALL) && path.startsWith(pattern.slice(0, -1)));
 }
 
-/** The parts of `wanted` that no rule of `held` covers, each with one verb, resource (or URL) and name. */
-export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
-  return wanted.flatMap(breakDown).filter((atom) => !held.some((rule) => covers(rule, atom)));
-}
-
-function breakDown(rule: PolicyRule): PolicyRule[] {
-  const atoms: PolicyRule[] = [];
-  const verbs = rule.verbs ?? [];
-  for (const group of rule.apiGroups ?? []) {
-    for (const resource of rule.resources ?? []) {
-      for (const verb of verbs) {
-        const atom = { apiGroups: [group], resources: [resource], verbs: [verb] };
-        const names = rule.resourceNames ?? [];
-        if (names.length === 0) atoms.push(atom);
-        for (const name of names) atoms.push({ ...atom, resourceNames: [name] });
-      }
-    }
-  }
-  for (const url of rule.nonResourceURLs ?? []) {
-    for (const verb of verbs) atoms.push({ nonResourceURLs: [url], verbs: [verb] });
-  }
-  return atoms;
-}
-
-function covers(held: PolicyRule, atom: PolicyRule): boolean {
-  if (!hasVerb(held, atom.verbs![0]!)) return false;
-  const url = atom.nonResourceURLs?.[0];
-  if (url !== undefined) return (held.nonResourceURLs ?? []).some((pattern) => urlCovers(pattern, url));
-  const group = atom.apiGroups![0]!;
-  if (!(held.apiGroups ?? []).some((each) => each === ALL || each === group)) return false;
-  const [resource = '', ...rest] = atom.resources![0]!.split('/');
-  if (!resourceMatches(held.resources ?? [], resource, rest.join('/'))) return false;
-  const names = held.resourceNames ?? [];
-  const name = atom.resourceNames?.[0];
-  return names.length === 0 || (name !== undefined && names.includes(name));
-}
-
 /** Joins rules that differ in their verbs only; others stay as they are. */
 export function compactRules(rules: readonly PolicyRule[]): PolicyRule[] {
-  const compact: PolicyRule[] = [];
-  const simple = new Map<string, PolicyRule>();
+  const compact: { rule: PolicyRule; verbs: Set<string> }[] = [];
+  const simple = new Map<string, Set<string>>();
   for (const rule of rules) {
     const key = simpleKey(rule);
     const known = key === undefined ? undefined : simple.get(key);
     if (known !== undefined) {
-      known.verbs = [...new Set([...known.verbs!, ...(rule.verbs ?? [])])];
+      for (const verb of rule.verbs ?? []) known.add(verb);
       continue;
     }
-    const copy = { ...rule, verbs: [...(rule.verbs ?? [])] };
-    if (key !== undefined) simple.set(key, copy);
-    compact.push(copy);
+    const verbs = new Set(rule.verbs);
+    if (key !== undefined) simple.set(key, verbs);
+    compact.push({ rule, verbs });
   }
-  return compact;
+  return compact.map(({ rule, verbs }) => ({ ...rule, verbs: [...verbs] }));
 }
 
 /** One group, one resource, at most one name, no URL: what upstream calls a simple resource rule. */
@@ -115,7 +79,10 @@ export function describeRule(rule: PolicyRule): string {
   return `{${shown.map(([label, values]) => `${label}:${quoteAll(values!)}`).join(', ')}}`;
 }
 
+/** Characters of one value in a message: a value stands in as many lines as there are others to combine it with. */
+const MAX_VALUE = 128;
+
 /** Go's %q of a list of strings. */
 export function quoteAll(values: readonly string[]): string {
-  return `[${values.map((value) => JSON.stringify(value)).join(' ')}]`;
+  return `[${values.map((value) => clippedJson(value, MAX_VALUE)).join(' ')}]`;
 }

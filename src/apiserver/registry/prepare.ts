@@ -1,8 +1,7 @@
 /** Metadata and status rules that every kind shares (upstream's rest.BeforeCreate and rest.BeforeUpdate). */
 
 import { deepEqual } from '../../meta/equal.ts';
-import type { FieldError } from '../../meta/field-error.ts';
-import { path } from '../../meta/field-error.ts';
+import { collectFieldErrors, type FieldError, path } from '../../meta/field-error.ts';
 import { timestamp, type UnknownObject } from '../../meta/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/object-meta.ts';
 import { applyDefaults } from '../../meta/schema/defaulting.ts';
@@ -126,6 +125,10 @@ export function setDefaults(definition: ResourceDefinition, object: UnknownObjec
 
 /** Field errors of a new object. */
 export function createErrors(definition: ResourceDefinition, object: UnknownObject): FieldError[] {
+  return collectFieldErrors(() => findCreateErrors(definition, object));
+}
+
+function findCreateErrors(definition: ResourceDefinition, object: UnknownObject): FieldError[] {
   const { strategy } = definition;
   const errors = validateObjectMeta(object.metadata, {
     namespaced: definition.namespaced,
@@ -139,6 +142,15 @@ export function createErrors(definition: ResourceDefinition, object: UnknownObje
 
 /** Field errors of a changed object. */
 export function updateErrors(
+  definition: ResourceDefinition,
+  object: UnknownObject,
+  old: UnknownObject,
+  subresource: string,
+): FieldError[] {
+  return collectFieldErrors(() => findUpdateErrors(definition, object, old, subresource));
+}
+
+function findUpdateErrors(
   definition: ResourceDefinition,
   object: UnknownObject,
   old: UnknownObject,

@@ -3,13 +3,18 @@
  * whose findings (which path, which index) general libraries do not report.
  */
 import { cloneJson } from '../clone.ts';
+import { MAX_DEPTH, nestsBeyond } from '../depth.ts';
 import { deepEqual } from '../equal.ts';
 import { StatusError } from '../status-error.ts';
 import { unprocessable } from './errors.ts';
+import { Work } from './work.ts';
 
 const MAX_OPERATIONS = 10_000;
 /** Copies of copies must not use up memory: they may add as much as a request body may have, in JSON text. */
 const MAX_COPIED = 3 * 1024 * 1024;
+
+/** Moves nest what no body may nest. */
+const TOO_DEEP = 'exceeded max depth';
 
 interface Step {
   op?: unknown;
@@ -76,15 +81,23 @@ function indexIn(key: string, max: number): number {
   return index < 0 ? index + max + 1 : index;
 }
 
-function add(place: Place, value: unknown): void {
+/** Elements of a list that are moved at the price of one that is looked at: they are moved as one block of memory. */
+const MOVED_AT_ONCE = 64;
+
+function add(place: Place, value: unknown, work: Work): void {
   if (place.object !== undefined) set(place.object, place.key, value);
   else if (place.key === '-') place.list.push(value);
-  else place.list.splice(indexIn(place.key, place.list.length), 0, value);
+  else {
+    work.spend(place.list.length / MOVED_AT_ONCE);
+    place.list.splice(indexIn(place.key, place.list.length), 0, value);
+  }
 }
 
-function remove(place: Place): void {
-  if (place.list !== undefined) place.list.splice(indexIn(place.key, place.list.length - 1), 1);
-  else if (Object.hasOwn(place.object, place.key)) delete place.object[place.key];
+function remove(place: Place, work: Work): void {
+  if (place.list !== undefined) {
+    work.spend(place.list.length / MOVED_AT_ONCE);
+    place.list.splice(indexIn(place.key, place.list.length - 1), 1);
+  } else if (Object.hasOwn(place.object, place.key)) delete place.object[place.key];
   else throw new Error(`Unable to remove nonexistent key: ${place.key}: missing value`);
 }
 
@@ -104,12 +117,14 @@ function within<T>(context: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof StatusError) throw error;
     throw unprocessable(`${context}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 class JsonPatch {
   private readonly document: unknown;
+  private readonly work = new Work();
   private copied = 0;
 
   constructor(document: unknown) {
@@ -142,12 +157,12 @@ class JsonPatch {
 
   private add(path: string, value: unknown): void {
     const place = this.place(path, `add operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
-    within(`error in add for path: '${path}'`, () => add(place, value));
+    within(`error in add for path: '${path}'`, () => add(place, value, this.work));
   }
 
   private remove(path: string): void {
     const place = this.place(path, `remove operation does not apply: doc is missing path: ${JSON.stringify(path)}`);
-    within(`error in remove for path: '${path}'`, () => remove(place));
+    within(`error in remove for path: '${path}'`, () => remove(place, this.work));
   }
 
   private pointer(step: Step, field: 'path' | 'from'): string {
@@ -180,6 +195,10 @@ class JsonPatch {
   private test(path: string, expected: unknown): void {
     const place = this.place(path, `test operation does not apply: is missing path: ${path}`);
     const actual = within(`error in test for path: '${path}'`, () => read(place));
+    // Comparison looks at all names of an object first; what else it looks at is bounded by what the patch expects.
+    if (typeof actual === 'object' && actual !== null && !Array.isArray(actual)) {
+      this.work.spend(Object.keys(actual).length);
+    }
     if (!deepEqual(actual ?? null, expected)) throw unprocessable(`testing value ${path} failed: test failed`);
   }
 
@@ -192,12 +211,15 @@ class JsonPatch {
       throw unprocessable(`${op} operation does not apply: doc is missing from path: ${from}: missing value`);
     }
     if (op === 'copy') this.count(value);
-    else within(`error in move for path: '${from}'`, () => remove(source));
+    else within(`error in move for path: '${from}'`, () => remove(source, this.work));
     const target = this.place(path, `${op} operation does not apply: doc is missing destination path: ${path}`);
-    within(`error in ${op} for path: '${path}'`, () => add(target, op === 'copy' ? cloneJson(value) : value));
+    within(`error in ${op} for path: '${path}'`, () =>
+      add(target, op === 'copy' ? cloneJson(value) : value, this.work),
+    );
   }
 
   private count(value: unknown): void {
+    if (nestsBeyond(value, MAX_DEPTH)) throw unprocessable(TOO_DEEP);
     this.copied += JSON.stringify(value).length;
     if (this.copied <= MAX_COPIED) return;
     const grown = `the accumulated size increase of copy is ${this.copied}, exceeding the limit ${MAX_COPIED}`;
@@ -214,5 +236,6 @@ export function jsonPatch(original: unknown, patch: unknown): unknown {
   const patched = cloneJson(original);
   const target = new JsonPatch(patched);
   for (const step of steps) target.apply(step.value === undefined ? step : { ...step, value: cloneJson(step.value) });
+  if (nestsBeyond(patched, MAX_DEPTH)) throw unprocessable(TOO_DEEP);
   return patched;
 }

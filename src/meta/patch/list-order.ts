@@ -3,18 +3,25 @@
 /** What tells elements apart: the merge key's value of maps, or the scalar itself. */
 export type Identify = (element: unknown) => unknown;
 
-/** The position in `order` of the element with that identity, or -1. */
-function positionIn(order: readonly unknown[], element: unknown, identify: Identify): number {
-  const identity = identify(element);
-  return order.findIndex((each) => identify(each) === identity);
+/** Identities to the first position that each has in `elements`. */
+export function positions(elements: readonly unknown[], identify: Identify): Map<unknown, number> {
+  const found = new Map<unknown, number>();
+  elements.forEach((element, position) => {
+    const identity = identify(element);
+    if (!found.has(identity)) found.set(identity, position);
+  });
+  return found;
 }
 
 /** Those of `elements` that `order` lists, in its order; several of one identity stay as they were. */
-function sortBy(elements: readonly unknown[], order: readonly unknown[], identify: Identify): unknown[] {
+function sortBy(
+  elements: readonly unknown[],
+  order: ReadonlyMap<unknown, number>,
+  identify: Identify,
+): { element: unknown; position: number }[] {
   return elements
-    .map((element) => ({ element, position: positionIn(order, element, identify) }))
-    .sort((a, b) => a.position - b.position)
-    .map(({ element }) => element);
+    .map((element) => ({ element, position: order.get(identify(element)) ?? -1 }))
+    .sort((a, b) => a.position - b.position);
 }
 
 /**
@@ -27,22 +34,26 @@ export function orderMerged(
   live: readonly unknown[],
   identify: Identify,
 ): unknown[] {
-  const isNamed = (element: unknown) => positionIn(patchOrder, element, identify) >= 0;
-  const named = sortBy(merged.filter(isNamed), patchOrder, identify);
+  const wanted = positions(patchOrder, identify);
+  const known = positions(live, identify);
+  const isNamed = (element: unknown) => wanted.has(identify(element));
+  const named = sortBy(merged.filter(isNamed), wanted, identify);
   const others = sortBy(
     merged.filter((element) => !isNamed(element)),
-    live,
+    known,
     identify,
   );
   const ordered: unknown[] = [];
-  for (const element of named) {
-    const position = positionIn(live, element, identify);
-    while (others.length > 0) {
-      const other = positionIn(live, others[0], identify);
-      if (other < 0 || position < 0 || other >= position) break;
-      ordered.push(others.shift());
+  let taken = 0;
+  for (const { element } of named) {
+    const position = known.get(identify(element)) ?? -1;
+    for (; taken < others.length; taken += 1) {
+      const other = others[taken]!;
+      if (other.position < 0 || position < 0 || other.position >= position) break;
+      ordered.push(other.element);
     }
     ordered.push(element);
   }
-  return [...ordered, ...others];
+  for (; taken < others.length; taken += 1) ordered.push(others[taken]!.element);
+  return ordered;
 }

@@ -3,11 +3,13 @@
  * `x-kubernetes-patch-strategy` and `x-kubernetes-patch-merge-key`, and that has directives: `$patch` (replace, merge,
  * delete), `$deleteFromPrimitiveList/<list>`, `$setElementOrder/<list>` and `$retainKeys`.
  */
+import { clip, clippedJson } from '../clip.ts';
 import { cloneJson } from '../clone.ts';
 import type { LinkedSchema } from '../schema/link.ts';
 import { StatusError } from '../status-error.ts';
 import { unprocessable } from './errors.ts';
-import { type Identify, orderMerged } from './list-order.ts';
+import { type Identify, orderMerged, positions } from './list-order.ts';
+import { Work } from './work.ts';
 
 type Json = Record<string, unknown>;
 
@@ -71,13 +73,14 @@ function isDirective(key: string): boolean {
   return key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER);
 }
 
-function mergeMap(schema: LinkedSchema | undefined, original: Json, patch: Json): Json {
+function mergeMap(work: Work, schema: LinkedSchema | undefined, original: Json, patch: Json): Json {
   const directive = patch[DIRECTIVE];
   if (directive === 'replace') return withoutDirectives(patch);
   if (directive === 'delete') return {};
   if (directive !== undefined) throw unknownDirective(directive, patch);
+  work.spend(Object.keys(original).length);
   const merged = retainKeys(original, patch);
-  for (const key of listsOf(patch)) mergeListField(fieldOf(schema, key), merged, patch, key);
+  for (const key of listsOf(patch)) mergeListField(work, fieldOf(schema, key), merged, patch, key);
   for (const [key, value] of Object.entries(patch)) {
     if (isDirective(key) || Array.isArray(value)) continue;
     const current = merged[key];
@@ -87,7 +90,7 @@ function mergeMap(schema: LinkedSchema | undefined, original: Json, patch: Json)
     }
     if (isObject(value) && isObject(current)) {
       const field = fieldOf(schema, key);
-      merged[key] = field.replaces ? withoutDirectives(value) : mergeMap(field.schema, current, value);
+      merged[key] = field.replaces ? withoutDirectives(value) : mergeMap(work, field.schema, current, value);
       continue;
     }
     const taken = clean(value);
@@ -120,7 +123,7 @@ function retainKeys(original: Json, patch: Json): Json {
   return Object.fromEntries(Object.entries(original).filter(([key]) => named.has(key)));
 }
 
-function mergeListField(field: Field, merged: Json, patch: Json, key: string): void {
+function mergeListField(work: Work, field: Field, merged: Json, patch: Json, key: string): void {
   const wanted = patch[key];
   const deletions = optionalList(patch[`${DELETE_FROM}/${key}`], 'invalid patch format of primitive list');
   const order = optionalList(patch[`${SET_ORDER}/${key}`], 'invalid patch format of setElementOrder list');
@@ -135,10 +138,14 @@ function mergeListField(field: Field, merged: Json, patch: Json, key: string): v
     if (wanted !== undefined) merged[key] = clean(wanted);
     return;
   }
+  work.spend(current.length);
   let list: unknown[] = current;
-  if (deletions !== undefined) list = list.filter((element) => !deletions.includes(element));
+  if (deletions !== undefined) {
+    const deleted = new Set(deletions);
+    list = list.filter((element) => !deleted.has(element));
+  }
   if (wanted !== undefined) {
-    list = field.merges ? mergeList(field, list, wanted, key) : (clean(wanted) as unknown[]);
+    list = field.merges ? mergeList(work, field, list, wanted, key) : (clean(wanted) as unknown[]);
   }
   if (order !== undefined && list.length > 0) list = orderMerged(list, order, current, identifyBy(field.mergeKey));
   merged[key] = list;
@@ -161,63 +168,74 @@ function checkOrder(wanted: readonly unknown[], order: readonly unknown[], merge
   for (const element of wanted) {
     if (isObject(element) && element[DIRECTIVE] !== undefined) continue;
     if (mergeKey !== undefined) requireKey(element, mergeKey);
-    const found = order.findIndex((each, index) => index >= at && identify(each) === identify(element));
-    if (order.length > 0 && found < 0) {
-      const [patch, list] = [JSON.stringify(wanted), JSON.stringify(order)];
+    if (order.length === 0) continue;
+    const identity = identify(element);
+    while (at < order.length && identify(order[at]) !== identity) at += 1;
+    if (at === order.length) {
+      const [patch, list] = [clippedJson(wanted), clippedJson(order)];
       throw unprocessable(`The order in patch list:\n${patch}\n doesn't match ${SET_ORDER} list:\n${list}\n`);
     }
-    at = found + 1;
+    at += 1;
   }
 }
 
-function mergeList(field: Field, original: readonly unknown[], patch: readonly unknown[], name: string): unknown[] {
+function mergeList(
+  work: Work,
+  field: Field,
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  name: string,
+): unknown[] {
   const all = [...original, ...patch];
   if (all.some(Array.isArray)) throw unprocessable('lists of lists are not supported');
   const maps = all.filter(isObject).length;
   if (maps === 0) {
     return orderMerged([...new Set(all)], patch, original, identifyBy(undefined));
   }
-  if (maps < all.length) throw unprocessable(`list element types are not identical: ${JSON.stringify(all)}`);
+  if (maps < all.length) throw unprocessable(`list element types are not identical: ${clippedJson(all)}`);
   if (field.mergeKey === undefined) throw unprocessable(`cannot merge lists without merge key for ${name}`);
-  return mergeMapList(field.schema?.items, field.mergeKey, original as Json[], patch as Json[]);
+  return mergeMapList(work, field.schema?.items, field.mergeKey, original as Json[], patch as Json[]);
 }
 
 function mergeMapList(
+  work: Work,
   items: LinkedSchema | undefined,
   mergeKey: string,
   original: readonly Json[],
   patch: readonly Json[],
 ): unknown[] {
   const plain = patch.filter((element) => element[DIRECTIVE] === undefined);
-  let merged = [...original];
+  const deleted = new Set<unknown>();
   let replaces = false;
   for (const element of patch) {
     const directive = element[DIRECTIVE];
     if (directive === undefined) continue;
     if (directive === 'delete') {
-      const identity = requireKey(element, mergeKey);
-      merged = merged.filter((each) => each[mergeKey] !== identity);
+      deleted.add(requireKey(element, mergeKey));
     } else if (directive === 'replace') replaces = true;
     else if (directive === 'merge') throw unprocessable('merging lists cannot yet be specified in the patch');
     else throw unknownDirective(directive, element);
   }
   if (replaces) return plain.map(withoutDirectives);
+  const identify = identifyBy(mergeKey);
+  const merged = original.filter((each) => !deleted.has(each[mergeKey]));
+  const places = positions(merged, identify);
   for (const element of plain) {
     const identity = requireKey(element, mergeKey);
-    const index = merged.findIndex((each) => each[mergeKey] === identity);
-    if (index < 0) merged.push(withoutDirectives(element));
-    else merged[index] = mergeMap(items, merged[index] as Json, element);
+    const index = places.get(identity);
+    if (index !== undefined) merged[index] = mergeMap(work, items, merged[index] as Json, element);
+    else places.set(identity, merged.push(withoutDirectives(element)) - 1);
   }
-  return orderMerged(merged, plain, original, identifyBy(mergeKey));
+  return orderMerged(merged, plain, original, identify);
 }
 
 function requireKey(element: unknown, mergeKey: string): unknown {
   if (isObject(element) && element[mergeKey] !== undefined) return element[mergeKey];
-  throw unprocessable(`map: ${JSON.stringify(element)} does not contain declared merge key: ${mergeKey}`);
+  throw unprocessable(`map: ${clippedJson(element)} does not contain declared merge key: ${mergeKey}`);
 }
 
 function unknownDirective(directive: unknown, patch: Json): StatusError {
-  return unprocessable(`unknown patch type: ${String(directive)} in map: ${JSON.stringify(patch)}`);
+  return unprocessable(`unknown patch type: ${clip(String(directive))} in map: ${clippedJson(patch)}`);
 }
 
 /**
@@ -226,5 +244,5 @@ function unknownDirective(directive: unknown, patch: Json): StatusError {
  */
 export function strategicMerge(schema: LinkedSchema, original: unknown, patch: unknown): unknown {
   if (!isObject(patch)) throw StatusError.badRequest('invalid JSON document');
-  return mergeMap(schema, isObject(original) ? original : {}, cloneJson(patch));
+  return mergeMap(new Work(), schema, isObject(original) ? original : {}, cloneJson(patch));
 }

@@ -1,7 +1,8 @@
 /** Request bodies to values, with what is wrong with them in upstream's words. */
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { MAX_DEPTH } from '../depth.ts';
 import { StatusError } from '../status-error.ts';
-import { findDuplicates, TooDeepError } from './json-duplicates.ts';
+import { findDuplicates, nestsDeeper, TooDeepError } from './json-duplicates.ts';
 import { jsonSyntaxError } from './json-syntax.ts';
 
 export interface Decoded {
@@ -17,11 +18,8 @@ export interface DecodeOptions {
   kind?: string;
 }
 
-/**
- * Far beyond any object of Kubernetes, and far within what recursive walks over values can take; Go's own limit is
- * 10,000.
- */
-const MAX_DEPTH = 1000;
+/** Characters; shorter texts cost little however deep they are. */
+const MANY = 100_000;
 
 function unreadable(text: string, problem: string, kind: string | undefined): StatusError {
   if (kind === undefined) return StatusError.badRequest(problem);
@@ -48,11 +46,12 @@ function summary(text: string): string {
 export function decodeJson(text: string, options: DecodeOptions = {}): Decoded {
   const fail = (problem: string) =>
     unreadable(text, `couldn't get version/kind; json parse error: ${problem}`, options.kind);
+  if (text.length > MANY && nestsDeeper(text, MAX_DEPTH)) throw fail('exceeded max depth');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw fail(jsonSyntaxError(text) ?? String(error));
+    throw fail(jsonSyntaxError(text, MAX_DEPTH) ?? String(error));
   }
   const strict = options.strict !== false;
   // A level takes at least two characters, so that short texts need no look at their depth.

@@ -32,11 +32,16 @@ function walk(schema: LinkedSchema, value: unknown, trail: Trail, onUnknown: OnU
   }
 }
 
-/** `unknown field "spec.containers[0].foo"` for each field that the schema does not know, in document order. */
+/** Unknown fields that are told, as upstream's decoder does. */
+const MAX_REPORTED = 100;
+
+/**
+ * `unknown field "spec.containers[0].foo"` for the first hundred fields that the schema does not know, in document order.
+ */
 export function unknownFields(schema: LinkedSchema, value: unknown): string[] {
   const unknown: string[] = [];
   walk(schema, value, new Trail(), (_, key, trail) => {
-    unknown.push(`unknown field ${JSON.stringify(trail.text(key))}`);
+    if (unknown.length < MAX_REPORTED) unknown.push(`unknown field ${JSON.stringify(trail.text(key))}`);
   });
   return unknown;
 }

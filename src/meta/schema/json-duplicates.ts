@@ -2,6 +2,7 @@
  * Finds keys that occur twice in one object of a JSON text, which JSON.parse does not tell. One pass over a text that is
  * known to be valid; strings are skipped with indexOf, and only keys are cut out (see decode.ts for what it costs).
  */
+import { clip, MAX_SHOWN } from '../clip.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -19,6 +20,8 @@ const MAX_REPORTED = 100;
 interface Level {
   /** Undefined in an array. */
   keys: Set<string> | undefined;
+  /** Those of the keys that were reported. */
+  reported?: Set<string>;
   /** The key or index that is being read. */
   step: string | number;
 }
@@ -41,10 +44,30 @@ function isEscaped(text: string, at: number): boolean {
 function pathOf(levels: readonly Level[]): string {
   let path = '';
   for (const { step } of levels) {
+    if (path.length > MAX_SHOWN) break;
     if (typeof step === 'number') path += `[${step}]`;
     else path += path === '' ? step : `.${step}`;
   }
-  return path;
+  return clip(path);
+}
+
+/**
+ * Whether the text opens more than `maxDepth` objects and arrays inside each other; it need not be JSON. A look that is
+ * cheaper than JSON.parse, which takes memory for each level of whatever depth.
+ */
+export function nestsDeeper(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at) - 1;
+      if (at < 0) return false;
+    } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth -= 1;
+  }
+  return false;
 }
 
 /** `duplicate field "spec.replicas"`, each once, in document order. Throws TooDeepError beyond `maxDepth` levels. */
@@ -52,6 +75,7 @@ export function findDuplicates(text: string, maxDepth: number): string[] {
   const duplicates = new Set<string>();
   const levels: Level[] = [];
   let level: Level | undefined;
+  let reports = 0;
   let atKey = false;
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
@@ -62,7 +86,12 @@ export function findDuplicates(text: string, maxDepth: number): string[] {
           const key = raw.includes('\\') ? (JSON.parse(text.slice(at, end)) as string) : raw;
           level.step = key;
           if (!level.keys.has(key)) level.keys.add(key);
-          else if (duplicates.size < MAX_REPORTED) duplicates.add(`duplicate field ${JSON.stringify(pathOf(levels))}`);
+          else if (reports < MAX_REPORTED && level.reported?.has(key) !== true) {
+            level.reported ??= new Set();
+            level.reported.add(key);
+            reports += 1;
+            duplicates.add(`duplicate field ${JSON.stringify(pathOf(levels))}`);
+          }
         }
         at = end - 1;
         break;

@@ -6,15 +6,20 @@ const LITERALS: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: '
 
 class Reader {
   private readonly text: string;
+  private readonly maxDepth: number;
   private at = 0;
+  /** What is open, outermost first: the closing characters. A list, as nesting would overflow the stack of calls. */
+  private readonly open: (']' | '}')[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, maxDepth: number) {
     this.text = text;
+    this.maxDepth = maxDepth;
   }
 
   document(): void {
-    this.value();
-    this.space();
+    do {
+      this.opening();
+    } while (this.following());
     if (this.at < this.text.length) this.fail('after top-level value');
   }
 
@@ -28,42 +33,61 @@ class Reader {
     throw new SyntaxProblem(`invalid character ${quoted(character)} ${context}`);
   }
 
-  private value(): void {
+  /** Reads a scalar, or an object or array up to where its first value begins. */
+  private opening(): void {
+    for (;;) {
+      this.space();
+      const character = this.text[this.at] ?? '';
+      if (character === '{') {
+        if (this.enter('}')) return;
+        this.key();
+      } else if (character === '[') {
+        if (this.enter(']')) return;
+      } else {
+        this.scalar(character);
+        return;
+      }
+    }
+  }
+
+  /** Reads what is behind a value. Whether another value follows. */
+  private following(): boolean {
+    for (;;) {
+      this.space();
+      const close = this.open.at(-1);
+      if (close === undefined) return false;
+      if (this.take(',')) {
+        if (close === '}') this.key();
+        return true;
+      }
+      if (!this.take(close)) this.fail(close === '}' ? 'after object key:value pair' : 'after array element');
+      this.open.pop();
+    }
+  }
+
+  /** Whether what was opened is closed at once. */
+  private enter(close: ']' | '}'): boolean {
+    this.at += 1;
+    if (this.open.length >= this.maxDepth) throw new SyntaxProblem('exceeded max depth');
     this.space();
-    const character = this.text[this.at] ?? '';
-    if (character === '{') this.object();
-    else if (character === '[') this.array();
-    else if (character === '"') this.string();
+    if (this.take(close)) return true;
+    this.open.push(close);
+    return false;
+  }
+
+  private key(): void {
+    this.space();
+    if (this.text[this.at] !== '"') this.fail('looking for beginning of object key string');
+    this.string();
+    this.space();
+    if (!this.take(':')) this.fail('after object key');
+  }
+
+  private scalar(character: string): void {
+    if (character === '"') this.string();
     else if (character === '-' || isDigit(character)) this.number();
-    else if (LITERALS[character] !== undefined) this.literal(LITERALS[character]);
+    else if (Object.hasOwn(LITERALS, character)) this.literal(LITERALS[character]!);
     else this.fail('looking for beginning of value');
-  }
-
-  private object(): void {
-    this.at += 1;
-    this.space();
-    if (this.take('}')) return;
-    do {
-      this.space();
-      if (this.text[this.at] !== '"') this.fail('looking for beginning of object key string');
-      this.string();
-      this.space();
-      if (!this.take(':')) this.fail('after object key');
-      this.value();
-      this.space();
-    } while (this.take(','));
-    if (!this.take('}')) this.fail('after object key:value pair');
-  }
-
-  private array(): void {
-    this.at += 1;
-    this.space();
-    if (this.take(']')) return;
-    do {
-      this.value();
-      this.space();
-    } while (this.take(','));
-    if (!this.take(']')) this.fail('after array element');
   }
 
   private string(): void {
@@ -126,10 +150,13 @@ function quoted(character: string): string {
   return `'${JSON.stringify(character).slice(1, -1)}'`;
 }
 
-/** For example `invalid character '}' looking for beginning of value`; undefined when the text is valid after all. */
-export function jsonSyntaxError(text: string): string | undefined {
+/**
+ * For example `invalid character '}' looking for beginning of value`, or `exceeded max depth` behind `maxDepth` levels;
+ * undefined when the text is valid after all.
+ */
+export function jsonSyntaxError(text: string, maxDepth: number): string | undefined {
   try {
-    new Reader(text).document();
+    new Reader(text, maxDepth).document();
     return undefined;
   } catch (error) {
     if (error instanceof SyntaxProblem) return error.message;

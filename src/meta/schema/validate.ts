@@ -1,6 +1,9 @@
 /** Validation of values, with the errors of upstream's custom resources (kube-openapi's validate, apiextensions). */
+import { clippedJson } from '../clip.ts';
 import { deepEqual } from '../equal.ts';
 import {
+  adoptFieldErrors,
+  collectFieldErrors,
   duplicate,
   type FieldError,
   FieldPath,
@@ -25,16 +28,18 @@ export interface ValidateOptions {
   uniqueLists?: boolean;
 }
 
-/** All violations of the schema. `path` is where `value` stands, by default the root. */
+/** Violations of the schema, no more than collectFieldErrors tells. `path` is where `value` stands, by default the root. */
 export function validateSchema(
   schema: LinkedSchema,
   value: unknown,
   path: FieldPath = new FieldPath(),
   options: ValidateOptions = {},
 ): FieldError[] {
-  const validation = new Validation(path.text, options.uniqueLists === true);
-  validation.check(schema, value);
-  return validation.errors;
+  return collectFieldErrors(() => {
+    const validation = new Validation(path.text, options.uniqueLists === true);
+    validation.check(schema, value);
+    return validation.errors;
+  });
 }
 
 class Validation {
@@ -124,7 +129,7 @@ class Validation {
     if (pattern !== undefined && !expression(pattern).test(value)) this.report(value, `should match '${pattern}'`);
     if (format !== undefined && kind === 'string' && !hasFormat(value, format)) {
       const at = this.trail.text();
-      const detail = `${inBody(at)} must be of type ${format}: ${JSON.stringify(value)}`;
+      const detail = `${inBody(at)} must be of type ${format}: ${clippedJson(value)}`;
       this.errors.push(typeInvalid(at, value, detail));
     }
   }
@@ -224,7 +229,7 @@ class Validation {
       if (closest === undefined || errors.length < closest.length) closest = errors;
     }
     this.composite('must validate at least one schema (anyOf)');
-    this.errors.push(...(closest ?? []));
+    this.adopt(closest ?? []);
   }
 
   private checkOneOf(alternatives: readonly LinkedSchema[], value: unknown): void {
@@ -233,22 +238,33 @@ class Validation {
     if (valid === 1) return;
     const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
     this.composite(`must validate one and only one schema (oneOf). ${found}`);
-    if (valid === 0) this.errors.push(...results.reduce((a, b) => (b.length < a.length ? b : a)));
+    if (valid === 0) this.adopt(results.reduce((a, b) => (b.length < a.length ? b : a)));
   }
 
   private checkAllOf(parts: readonly LinkedSchema[], value: unknown): void {
     const results = parts.map((part) => this.attempt(part, value));
     const failed = results.filter((errors) => errors.length > 0).length;
     if (failed === 0) return;
-    this.errors.push(...results.flat());
+    this.adopt(results.flat());
     this.composite(`must validate all the schemas (allOf)${failed === parts.length ? '. None validated' : ''}`);
   }
 
-  /** The errors of one alternative, not yet counted as errors of the whole. */
+  /** The errors of one alternative, not yet counted as errors of the whole; no more than are told of a whole. */
   private attempt(schema: LinkedSchema, value: unknown): FieldError[] {
     const before = this.errors.length;
-    this.check(schema, value);
-    return this.errors.splice(before);
+    const depth = this.trail.depth;
+    const errors = collectFieldErrors(() => {
+      this.check(schema, value);
+      return this.errors.slice(before);
+    });
+    this.errors.length = before;
+    this.trail.leaveTo(depth);
+    return errors;
+  }
+
+  private adopt(errors: readonly FieldError[]): void {
+    adoptFieldErrors(errors);
+    for (const error of errors) this.errors.push(error);
   }
 
   /** Upstream loses the path of these and shows Go's nil in its place. */

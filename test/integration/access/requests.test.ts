@@ -76,6 +76,36 @@ async function give(role: string, user: string): Promise<void> {
   plane.rbac.invalidate('root');
 }
 
+describe('S4: a Role of 300 verbs × 300 groups × 300 resources', () => {
+  const many = (prefix: string) => Array.from({ length: 300 }, (_, index) => `${prefix}${index}`);
+  const rules = [{ verbs: many('v'), apiGroups: many('g'), resources: many('r') }];
+  const path = `${RBAC}/namespaces/shop/roles`;
+
+  it('by an admin of the namespace is refused quickly, with the first of what is missing', async () => {
+    await give('admin', 'cube');
+    const start = performance.now();
+    const { code, body } = await send(await tokenOf('cube'), 'POST', path, { metadata: { name: 'cube' }, rules });
+    expect(performance.now() - start).toBeLessThan(3000);
+    expect(code).toBe(403);
+    expect(body.message).toContain('is attempting to grant RBAC permissions not currently held:\n{APIGroups:["g0"]');
+    expect(body.message.length).toBeLessThan(100_000);
+    expect(body.message.endsWith('\n...')).toBe(true);
+  });
+
+  it('is granted quickly by who holds it all', async () => {
+    const all = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }];
+    const wide = { metadata: { name: 'wide' }, rules: all };
+    expect(await send(admin, 'POST', path, wide)).toMatchObject({ code: 201 });
+    const toWide = { ...bindTo('wide', 'holder'), roleRef: { ...bindTo('wide', 'holder').roleRef, kind: 'Role' } };
+    expect(await send(admin, 'POST', `${RBAC}/namespaces/shop/rolebindings`, toWide)).toMatchObject({ code: 201 });
+    plane.rbac.invalidate('root');
+    const start = performance.now();
+    const role = { metadata: { name: 'cube' }, rules };
+    expect(await send(await tokenOf('holder'), 'POST', path, role)).toMatchObject({ code: 201 });
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+});
+
 describe('requests', () => {
   it('without a token, or with a wrong one, reach no data', async () => {
     for (const token of [

@@ -13,7 +13,8 @@ import {
 import { semanticEqual } from '../../../meta/equal.ts';
 import type { KubeObject } from '../../../meta/object.ts';
 import { isStatus } from '../../../meta/status-error.ts';
-import { compactRules, uncovered } from '../rules.ts';
+import { uncovered } from '../coverage.ts';
+import { compactRules } from '../rules.ts';
 import {
   AUTOUPDATE,
   CLUSTER_ROLE_BINDINGS_POLICY,
@@ -105,7 +106,7 @@ async function reconcileOne<T extends KubeObject>(
 }
 
 function mergeRole<T extends AnyRole>(existing: T, wanted: T): T {
-  const missing = wanted.aggregationRule === undefined ? uncovered(existing.rules ?? [], wanted.rules ?? []) : [];
+  const missing = wanted.aggregationRule === undefined ? uncovered(existing.rules ?? [], wanted.rules ?? []).atoms : [];
   return {
     ...existing,
     metadata: mergeMetadata(existing, wanted),

@@ -1,0 +1,200 @@
+/**
+ * What one body may cost. Requests with far larger bodies than honest ones go through the whole path; each took from
+ * seconds to minutes once, and `BOUND` is far above what they take now, as machines are noisy.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Api, type Reply, startApi } from '../../support/api.ts';
+import { configMap, namespace, pod } from './objects.ts';
+
+const BOUND = 5000;
+const MAPS = '/api/v1/namespaces/work/configmaps';
+const PODS = '/api/v1/namespaces/work/pods';
+
+let api: Api;
+
+beforeAll(async () => {
+  api = await startApi();
+  expect((await api.request('POST', '/api/v1/namespaces', { body: namespace('work') })).status).toBe(201);
+  // Whatever is linked and compiled once is not the price of a request.
+  await api.request('POST', `${PODS}?dryRun=All`, { body: pod('warm') });
+});
+afterAll(() => api?.close());
+
+function list<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+function podOf(name: string, container: object) {
+  return { metadata: { name }, spec: { containers: [{ name: 'c', image: 'i', ...container }] } };
+}
+
+/** The answer, which came in time and is no fault of the server's. */
+async function quickly(method: string, path: string, body: unknown, type = 'application/json'): Promise<Reply> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const start = performance.now();
+  const reply = await api.request(method, path, { body: text, headers: { 'content-type': type } });
+  expect(performance.now() - start, `${method} ${path} took`).toBeLessThan(BOUND);
+  expect(reply.status).toBeLessThan(500);
+  return reply;
+}
+
+describe('error texts', () => {
+  it('S4: 10,000 ownerReferences with controller: true are told in a short answer', async () => {
+    const ownerReferences = list(10_000, (index) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      name: `p${index}`,
+      uid: `u${index}`,
+      controller: true,
+    }));
+    const body = { metadata: { name: 'owned', ownerReferences } };
+    const { status, body: answer, text } = await quickly('POST', MAPS, body);
+    expect(status).toBe(422);
+    expect(answer.details.causes.length).toBeLessThanOrEqual(101);
+    expect(answer.message).toContain('Only one reference can have Controller set to true');
+    expect(answer.message).toContain('Too many errors: only 100 are shown');
+    expect(text.length).toBeLessThan(500_000);
+  });
+
+  it('S4: so are field managers of many bad characters', async () => {
+    const manager = '\u0001'.repeat(300_000);
+    const metadata = { name: 'managed', managedFields: [{ manager, operation: 'Update' }] };
+    await api.request('POST', MAPS, { body: configMap('managed') });
+    const { status } = await quickly('PUT', `${MAPS}/managed`, { metadata });
+    // What clients send there is not kept, so that nothing is left to be refused.
+    expect(status).toBe(200);
+    const { status: options } = await quickly('POST', `${MAPS}?fieldManager=${'%01'.repeat(3000)}`, configMap('x'));
+    expect(options).toBe(422);
+  });
+
+  it('S15: 150,000 bad labels are refused, not a stack overflow', async () => {
+    const labels = Object.fromEntries(list(150_000, (index) => [`${index}!`, 'x']));
+    const { status, body } = await quickly('POST', MAPS, { metadata: { name: 'labels', labels } });
+    expect(status).toBe(422);
+    expect(body.details.causes).toHaveLength(101);
+  });
+
+  it('S4: a long value is shown clipped', async () => {
+    const { status, body, text } = await quickly('POST', MAPS, { metadata: { name: 'A'.repeat(1_000_000) } });
+    expect(status).toBe(422);
+    expect(text.length).toBeLessThan(20_000);
+    expect(body.details.causes[0].message).toContain('more characters)');
+  });
+
+  it('tell all of what few errors an object has', async () => {
+    const labels = { 'a!': 'x', 'b!': 'x', 'c!': 'x' };
+    const { body } = await quickly('POST', MAPS, { metadata: { name: 'labels', labels } });
+    expect(body.details.causes).toHaveLength(3);
+  });
+
+  it.each(['Strict', 'Warn'])('S4: 100,000 unknown fields below a long key are told clipped (%s)', async (mode) => {
+    const unknown = Object.fromEntries(list(100_000, (index) => [`u${index}`, 1]));
+    const body = { metadata: { name: 'unknown' }, [`${'x'.repeat(100_000)}`]: 1, ...unknown };
+    const { status, text } = await quickly('POST', `${MAPS}?dryRun=All&fieldValidation=${mode}`, body);
+    expect(status).toBe(mode === 'Strict' ? 400 : 201);
+    expect(text.length).toBeLessThan(200_000);
+  });
+});
+
+describe('quantities', () => {
+  it('S5: a text of 700,000 digits is refused at once', async () => {
+    const limits = { cpu: `${'0'.repeat(700_000)}!` };
+    const body = podOf('q', { resources: { limits } });
+    const { status, body: answer } = await quickly('POST', `${PODS}?dryRun=All`, body);
+    expect(status).toBe(400);
+    expect(answer.message).toContain('quantities must match the regular expression');
+  });
+});
+
+describe('JSON', () => {
+  it('S15: 3 MiB of open brackets are refused as too deep', async () => {
+    const { status, body } = await quickly('POST', MAPS, '['.repeat(3 * 1024 * 1024));
+    expect(status).toBe(400);
+    expect(body.message).toContain('exceeded max depth');
+  });
+
+  it('S6: 90,000 repetitions of one key below a long one are told once', async () => {
+    const repeated = list(90_000, () => '"a":"b"').join(',');
+    const text = `{"metadata":{"name":"twice"},"${'x'.repeat(100_000)}":{${repeated}}}`;
+    const { status, text: answer } = await quickly('POST', `${MAPS}?fieldValidation=Strict`, text);
+    expect(status).toBe(400);
+    expect(answer).toContain('duplicate field');
+    expect(answer.length).toBeLessThan(10_000);
+  });
+});
+
+describe('patches', () => {
+  const STRATEGIC = 'application/strategic-merge-patch+json';
+  const JSON_PATCH = 'application/json-patch+json';
+
+  it('S7: a strategic merge of 30,000 variables into 5,000', async () => {
+    const env = (from: number, count: number) => list(count, (index) => ({ name: `V${from + index}`, value: 'x' }));
+    const many = podOf('env', { env: env(0, 5000) });
+    expect((await api.request('POST', PODS, { body: many })).status).toBe(201);
+    const patch = { spec: { containers: [{ name: 'c', env: env(2500, 30_000) }] } };
+    const { status } = await quickly('PATCH', `${PODS}/env?dryRun=All`, patch, STRATEGIC);
+    expect(status).toBe(422); // containers may not change; the merge came first
+  });
+
+  it('S7: $setElementOrder of 40,000, and 100,000 deletions from 50,000 finalizers', async () => {
+    const finalizers = list(50_000, (index) => `a.b/f${index}`);
+    expect((await api.request('POST', MAPS, { body: { metadata: { name: 'f', finalizers } } })).status).toBe(201);
+    const deletions = list(100_000, (index) => `a.b/f${index * 2}`);
+    const patch = { metadata: { '$deleteFromPrimitiveList/finalizers': deletions } };
+    const shorter = await quickly('PATCH', `${MAPS}/f?dryRun=All`, patch, STRATEGIC);
+    expect(shorter.status).toBe(200);
+    expect(shorter.body.metadata.finalizers).toHaveLength(25_000);
+    expect(shorter.body.metadata.finalizers[0]).toBe('a.b/f1');
+    const order = { metadata: { '$setElementOrder/finalizers': [...finalizers].reverse().slice(0, 40_000) } };
+    const ordered = await quickly('PATCH', `${MAPS}/f?dryRun=All`, order, STRATEGIC);
+    expect(ordered.body.metadata.finalizers).toHaveLength(50_000);
+    expect(ordered.body.metadata.finalizers.slice(-2)).toEqual(['a.b/f10001', 'a.b/f10000']);
+  });
+
+  it('S7: one large map named 30,000 times is refused', async () => {
+    const limits = Object.fromEntries(list(15_000, (index) => [`example.com/r${index}`, '1']));
+    const body = podOf('limits', { resources: { limits, requests: limits } });
+    expect((await api.request('POST', PODS, { body })).status).toBe(201);
+    const again = list(30_000, () => ({ name: 'c', resources: { limits: { cpu: '1' } } }));
+    const { status, body: answer } = await quickly(
+      'PATCH',
+      `${PODS}/limits`,
+      { spec: { containers: again } },
+      STRATEGIC,
+    );
+    expect(status).toBe(422);
+    expect(answer.details.causes[0].message).toContain('too many times');
+  });
+
+  it('S7: 10,000 tests of a large map are refused, 10,000 small operations are not', async () => {
+    const data = Object.fromEntries(list(40_000, (index) => [`k${index}`, '']));
+    expect((await api.request('POST', MAPS, { body: configMap('wide', data) })).status).toBe(201);
+    const tests = list(10_000, () => ({ op: 'test', path: '/data', value: {} }));
+    expect((await quickly('PATCH', `${MAPS}/wide`, tests, JSON_PATCH)).status).toBe(422);
+    const copies = [
+      { op: 'test', path: '/data', value: data },
+      ...list(100, () => ({ op: 'test', path: '/data/k1', value: '' })),
+    ];
+    expect((await quickly('PATCH', `${MAPS}/wide?dryRun=All`, copies, JSON_PATCH)).status).toBe(200);
+    const adds = list(10_000, (index) => ({ op: 'replace', path: `/data/k${index}`, value: 'x' }));
+    expect((await quickly('PATCH', `${MAPS}/wide?dryRun=All`, adds, JSON_PATCH)).status).toBe(200);
+  });
+
+  it('S15: a document nested by moves is refused, not a stack overflow', async () => {
+    await api.request('POST', MAPS, { body: configMap('deep', { a: 'b' }) });
+    const steps = [{ op: 'add', path: '/x', value: {} }].concat(
+      list(4999, () => [
+        { op: 'add', path: '/y', value: {} },
+        { op: 'move', from: '/x', path: '/y/z' } as never,
+        { op: 'move', from: '/y', path: '/x' } as never,
+      ])
+        .flat()
+        .slice(0, 9999),
+    );
+    const { status, body } = await quickly('PATCH', `${MAPS}/deep`, steps, JSON_PATCH);
+    expect(status).toBe(422);
+    expect(body.details.causes[0].message).toContain('exceeded max depth');
+    const copied = [...steps.slice(0, 9000), { op: 'copy', from: '/x', path: '/w' }];
+    expect((await quickly('PATCH', `${MAPS}/deep`, copied, JSON_PATCH)).status).toBe(422);
+  });
+});
