@@ -18,6 +18,8 @@ import { unionAuthenticator } from '../apiserver/authn/union.ts';
 import type { Authorizer } from '../apiserver/authz/contract.ts';
 import { rbacEscalationCheck } from '../apiserver/authz/escalation.ts';
 import { mastersAuthorizer } from '../apiserver/authz/masters.ts';
+import { nodeAuthorizer } from '../apiserver/authz/node.ts';
+import { createNodeReferencesCache, type NodeReferencesCache } from '../apiserver/authz/node-references.ts';
 import { reconcileBootstrapPolicy } from '../apiserver/authz/policy/reconcile.ts';
 import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } from '../apiserver/authz/rbac.ts';
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
@@ -46,10 +48,11 @@ const catalog = createCatalog(builtInResources);
 export interface Caches {
   tokens: TokenCache;
   rbac: RbacCache;
+  nodes: NodeReferencesCache;
 }
 
 export function createCaches(): Caches {
-  return { tokens: createTokenCache(), rbac: createRbacCache() };
+  return { tokens: createTokenCache(), rbac: createRbacCache(), nodes: createNodeReferencesCache() };
 }
 
 export interface Foundation {
@@ -105,7 +108,11 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     { cache: caches.tokens },
   );
   const rbac = rbacAuthorizer({ reader: client, cache: caches.rbac });
-  const authorizer = unionAuthorizer([mastersAuthorizer, rbac]);
+  const authorizer = unionAuthorizer([
+    mastersAuthorizer,
+    nodeAuthorizer({ reader: client, cache: caches.nodes }),
+    rbac,
+  ]);
 
   const registry = {
     store,

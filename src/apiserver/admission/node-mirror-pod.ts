@@ -1,10 +1,10 @@
-import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { Reader } from '../../client/contract.ts';
 import { NODES, type Pod } from '../../client/resources.ts';
+import { MIRROR_POD, podReferences } from '../../meta/pod-references.ts';
 import type { AdmissionRequest } from './contract.ts';
 import { forbid } from './forbid.ts';
 
-const MIRROR_POD = 'kubernetes.io/config.mirror';
+const REFUSED = ['secrets', 'configmaps', 'clustertrustbundles', 'persistentvolumeclaims'] as const;
 
 type PodSpec = NonNullable<Pod['spec']>;
 
@@ -42,27 +42,6 @@ export async function assertMirrorPod(request: AdmissionRequest, name: string, r
 
 /** The first kind of object that the pod refers to, in the plural. */
 function referenceOf(spec: PodSpec): string | undefined {
-  const { volumes = [], imagePullSecrets = [] } = spec;
-  const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
-  const containers: IContainer[] = [...(spec.initContainers ?? []), ...spec.containers];
-  const environment = containers.flatMap(({ env = [], envFrom = [] }) => [
-    ...envFrom.map(({ secretRef, configMapRef }) => ({ secret: secretRef, configMap: configMapRef })),
-    ...env.map(({ valueFrom }) => ({ secret: valueFrom?.secretKeyRef, configMap: valueFrom?.configMapKeyRef })),
-  ]);
-  const users = [...volumes, ...sources, ...environment];
-  if (imagePullSecrets.length > 0 || users.some(({ secret }) => secret) || volumes.some(hasSecretRef)) return 'secrets';
-  if (users.some(({ configMap }) => configMap)) return 'configmaps';
-  if (sources.some(({ clusterTrustBundle }) => clusterTrustBundle)) return 'clustertrustbundles';
-  if (volumes.some(({ persistentVolumeClaim }) => persistentVolumeClaim)) return 'persistentvolumeclaims';
-  return undefined;
-}
-
-/** Volume sources of storage systems name their secrets in one of these ways. */
-function hasSecretRef(volume: object): boolean {
-  return Object.values(volume).some(
-    (source) =>
-      typeof source === 'object' &&
-      source !== null &&
-      ['secretRef', 'secretName', 'nodePublishSecretRef'].some((field) => field in source),
-  );
+  const found = new Set([...podReferences(spec)].map(({ resource }) => resource));
+  return REFUSED.find((resource) => found.has(resource));
 }

@@ -1,11 +1,11 @@
 import type { Reader } from '../../client/contract.ts';
 import { type Pod, SERVICE_ACCOUNTS, type ServiceAccount } from '../../client/resources.ts';
+import { MIRROR_POD } from '../../meta/pod-references.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './contract.ts';
 import { forbid, isAbout } from './forbid.ts';
 import { mountToken } from './token-volume.ts';
 
 const DEFAULT_ACCOUNT = 'default';
-const MIRROR_POD = 'kubernetes.io/config.mirror';
 /** The default account of a new namespace is made by a controller: how often it is looked for, as upstream does. */
 const ATTEMPTS = 10;
 const RETRY_MS = 100;

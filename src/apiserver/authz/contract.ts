@@ -7,7 +7,8 @@ export interface Attributes {
   request: Pick<
     RequestInfo,
     'verb' | 'isResourceRequest' | 'path' | 'group' | 'version' | 'namespace' | 'resource' | 'subresource' | 'name'
-  >;
+  > &
+    Partial<Pick<RequestInfo, 'fieldSelector'>>;
 }
 
 export interface Decision {

@@ -17,6 +17,8 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
+  /** The `fieldSelector` of a list or watch, as it was sent; absent: none. An authorizer may allow what it narrows. */
+  fieldSelector?: string;
   /** Path segments after the resource's name and subresource (proxy). */
   rest: readonly string[];
 }
@@ -90,7 +92,9 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   }
   if (info.name === '' && (info.verb === 'list' || info.verb === 'watch')) {
     // An authorizer may then allow a list of exactly one name, as upstream's.
-    info.name = nameSelected(query.get('fieldSelector') ?? '');
+    const fieldSelector = query.get('fieldSelector') ?? '';
+    info.name = nameSelected(fieldSelector);
+    if (fieldSelector !== '') info.fieldSelector = fieldSelector;
   }
   return info;
 }

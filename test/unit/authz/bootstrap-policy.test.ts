@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeAuthorizer } from '../../../src/apiserver/authz/node.ts';
 import { AUTOUPDATE } from '../../../src/apiserver/authz/policy/bootstrap.ts';
 import { reconcileBootstrapPolicy } from '../../../src/apiserver/authz/policy/reconcile.ts';
 import { rbacAuthorizer } from '../../../src/apiserver/authz/rbac.ts';
+import { unionAuthorizer } from '../../../src/apiserver/authz/union.ts';
 import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
@@ -29,8 +31,8 @@ async function may(user: string, groups: string[], verb: string, what: string, n
     subresource,
     name: '',
   };
-  const rbac = rbacAuthorizer({ reader: () => api });
-  return (await rbac.authorize({ tenant: 'root', user: { name: user, groups }, request })).decision === 'allow';
+  const authorizer = unionAuthorizer([nodeAuthorizer({ reader: () => api }), rbacAuthorizer({ reader: () => api })]);
+  return (await authorizer.authorize({ tenant: 'root', user: { name: user, groups }, request })).decision === 'allow';
 }
 
 describe('the default policy', () => {
@@ -63,13 +65,9 @@ describe('the default policy', () => {
     for (const [verb, what] of [
       ['create', '/nodes'],
       ['patch', '/nodes/status'],
-      ['watch', '/pods'],
       ['patch', '/pods/status'],
       ['delete', '/pods'],
-      ['get', '/secrets'],
       ['create', '/events'],
-      ['update', 'coordination.k8s.io/leases'],
-      ['create', '/serviceaccounts/token'],
       ['watch', 'discovery.k8s.io/endpointslices'],
       ['watch', '/services'],
     ] as const) {
@@ -77,6 +75,9 @@ describe('the default policy', () => {
     }
     for (const [verb, what] of [
       ['create', '/secrets'],
+      ['list', '/secrets'],
+      ['watch', '/configmaps'],
+      ['list', '/pods'],
       ['delete', '/nodes'],
       ['list', 'apps/deployments'],
       ['create', 'rbac.authorization.k8s.io/clusterrolebindings'],

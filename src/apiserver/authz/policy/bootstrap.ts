@@ -78,9 +78,8 @@ export const CLUSTER_ROLE_BINDINGS_POLICY: readonly ClusterRoleBinding[] = [
   clusterRoleBinding('system:basic-user', [group(AUTHENTICATED)]),
   clusterRoleBinding('system:public-info-viewer', [group(AUTHENTICATED), group(UNAUTHENTICATED)]),
   clusterRoleBinding('system:service-account-issuer-discovery', [group('system:serviceaccounts')]),
-  // Upstream leaves this binding without subjects, because its node authorizer narrows nodes to what their pods need.
-  // Until Kedge has that authorizer, the role bound to all nodes stands in.
-  clusterRoleBinding('system:node', [group('system:nodes')]),
+  // Without subjects, as upstream: the node authorizer narrows nodes to what their pods need.
+  clusterRoleBinding('system:node', []),
   clusterRoleBinding('system:node-proxier', [user('system:kube-proxy'), group('system:nodes')]),
   clusterRoleBinding('system:kube-controller-manager', [user('system:kube-controller-manager')]),
   clusterRoleBinding('system:kube-dns', [serviceAccount('kube-dns')]),
@@ -89,6 +88,11 @@ export const CLUSTER_ROLE_BINDINGS_POLICY: readonly ClusterRoleBinding[] = [
   clusterRoleBinding('system:volume-scheduler', [user('system:kube-scheduler'), serviceAccount('kube-scheduler')]),
   ...CONTROLLER_ROLES.map(({ name }) => clusterRoleBinding(name, [serviceAccount(name.split(':')[2]!)])),
 ];
+
+/** Subjects that an earlier Kedge bound, by ClusterRoleBinding: they are taken away from clusters that have them. */
+export const WITHDRAWN_SUBJECTS: ReadonlyMap<string, readonly Subject[]> = new Map([
+  ['system:node', [group('system:nodes')]],
+]);
 
 const AUTHENTICATION_READER = 'extension-apiserver-authentication-reader';
 const LEADER_LOCKING = ['kube-controller-manager', 'kube-scheduler'] as const;

@@ -21,16 +21,18 @@ import {
   CLUSTER_ROLES_POLICY,
   ROLE_BINDINGS_POLICY,
   ROLES_POLICY,
+  WITHDRAWN_SUBJECTS,
 } from './bootstrap.ts';
 
 type AnyRole = (Role | ClusterRole) & { aggregationRule?: unknown };
+type Subject = NonNullable<RoleBinding['subjects']>[number];
 type AnyBinding = Pick<RoleBinding, 'metadata' | 'roleRef' | 'subjects'>;
 
 const MAX_TRIES = 5;
 
 /**
  * Creates what is missing of the default policy, and adds missing rules, subjects, labels and annotations to what is
- * there; what an administrator added stays. Objects annotated autoupdate "false" are left alone. A binding to another
+ * there; what an administrator added stays. Subjects that an earlier Kedge bound may be withdrawn. Objects annotated autoupdate "false" are left alone. A binding to another
  * role is made anew, because roleRef cannot change. Returns how many objects it wrote. `client` must act as system:masters.
  */
 export async function reconcileBootstrapPolicy(client: Client): Promise<number> {
@@ -39,9 +41,14 @@ export async function reconcileBootstrapPolicy(client: Client): Promise<number> 
     await ensureNamespace(client, namespace);
   }
   written += await reconcileAll(client, CLUSTER_ROLES, CLUSTER_ROLES_POLICY, mergeRole);
-  written += await reconcileAll(client, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS_POLICY, mergeBinding);
+  written += await reconcileAll(client, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS_POLICY, (existing, wanted) => {
+    const withdrawn = WITHDRAWN_SUBJECTS.get(wanted.metadata.name ?? '') ?? [];
+    return mergeBinding(existing, wanted, withdrawn);
+  });
   written += await reconcileAll(client, ROLES, ROLES_POLICY, mergeRole);
-  written += await reconcileAll(client, ROLE_BINDINGS, ROLE_BINDINGS_POLICY, mergeBinding);
+  written += await reconcileAll(client, ROLE_BINDINGS, ROLE_BINDINGS_POLICY, (existing, wanted) =>
+    mergeBinding(existing, wanted),
+  );
   return written;
 }
 
@@ -126,24 +133,21 @@ function mergeSelectors(existing: unknown, wanted: unknown): unknown {
   return { clusterRoleSelectors: [...held, ...missing] };
 }
 
-function mergeBinding<T extends AnyBinding>(existing: T, wanted: T): T | 'replace' {
+function mergeBinding<T extends AnyBinding>(existing: T, wanted: T, withdrawn: readonly Subject[] = []): T | 'replace' {
   const { kind, name } = existing.roleRef;
   if (kind !== wanted.roleRef.kind || name !== wanted.roleRef.name) return 'replace';
-  const held = existing.subjects ?? [];
-  const missing = (wanted.subjects ?? []).filter(
-    (subject) =>
-      !held.some(
-        (each) =>
-          each.kind === subject.kind &&
-          each.name === subject.name &&
-          (each.namespace ?? '') === (subject.namespace ?? ''),
-      ),
-  );
+  const held = (existing.subjects ?? []).filter((subject) => !includesSubject(withdrawn, subject));
+  const missing = (wanted.subjects ?? []).filter((subject) => !includesSubject(held, subject));
+  const changes = missing.length > 0 || held.length < (existing.subjects ?? []).length;
   return {
     ...existing,
     metadata: mergeMetadata(existing, wanted),
-    ...(missing.length === 0 ? {} : { subjects: [...held, ...missing] }),
+    ...(changes ? { subjects: [...held, ...missing] } : {}),
   };
+}
+
+function includesSubject(subjects: readonly Subject[], { kind, name, namespace = '' }: Subject): boolean {
+  return subjects.some((each) => each.kind === kind && each.name === name && (each.namespace ?? '') === namespace);
 }
 
 /** What is there wins over the default's value. */

@@ -1,4 +1,5 @@
 /** ClusterRoles of the system's own parts, of discovery and of add-ons that expect them by name. */
+import type { PolicyRule } from '../rules.ts';
 import { allow, allowPaths, EVENTS, READ, type RoleSpec } from './rule.ts';
 
 const DELEGATED_AUTH = [
@@ -7,6 +8,35 @@ const DELEGATED_AUTH = [
 ];
 
 const PUBLIC_PATHS = '/livez /readyz /healthz /version /version/';
+
+/**
+ * What a node may do, as far as the node authorizer says no more of it. Secrets and ConfigMaps are got one by one, by
+ * the names that its pods have for them; upstream's role also lists them.
+ */
+export const NODE_RULES: readonly PolicyRule[] = [
+  allow('create', 'authentication.k8s.io', 'tokenreviews'),
+  allow('create', 'authorization.k8s.io', 'subjectaccessreviews localsubjectaccessreviews'),
+  allow(READ, 'core', 'services'),
+  allow('create get list watch', 'core', 'nodes'),
+  allow('update patch', 'core', 'nodes/status'),
+  allow('update patch', 'core', 'nodes'),
+  allow('create update patch', 'core events.k8s.io', 'events'),
+  allow(READ, 'core', 'pods'),
+  allow('create delete', 'core', 'pods'),
+  allow('update patch', 'core', 'pods/status'),
+  allow('create', 'core', 'pods/eviction'),
+  allow('get', 'core', 'secrets configmaps'),
+  allow('get', 'core', 'persistentvolumeclaims persistentvolumes'),
+  allow('get', 'core', 'endpoints'),
+  allow('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
+  allow('get create update patch delete', 'coordination.k8s.io', 'leases'),
+  allow('get', 'storage.k8s.io', 'volumeattachments'),
+  allow('create', 'core', 'serviceaccounts/token'),
+  allow('get update patch', 'core', 'persistentvolumeclaims/status'),
+  allow(READ, 'storage.k8s.io', 'csidrivers'),
+  allow('get create update patch delete', 'storage.k8s.io', 'csinodes'),
+  allow(READ, 'node.k8s.io', 'runtimeclasses'),
+];
 
 export const SYSTEM_ROLES: readonly RoleSpec[] = [
   {
@@ -31,30 +61,7 @@ export const SYSTEM_ROLES: readonly RoleSpec[] = [
   },
   {
     name: 'system:node',
-    rules: [
-      allow('create', 'authentication.k8s.io', 'tokenreviews'),
-      allow('create', 'authorization.k8s.io', 'subjectaccessreviews localsubjectaccessreviews'),
-      allow(READ, 'core', 'services'),
-      allow('create get list watch', 'core', 'nodes'),
-      allow('update patch', 'core', 'nodes/status'),
-      allow('update patch', 'core', 'nodes'),
-      allow('create update patch', 'core events.k8s.io', 'events'),
-      allow(READ, 'core', 'pods'),
-      allow('create delete', 'core', 'pods'),
-      allow('update patch', 'core', 'pods/status'),
-      allow('create', 'core', 'pods/eviction'),
-      allow(READ, 'core', 'secrets configmaps'),
-      allow('get', 'core', 'persistentvolumeclaims persistentvolumes'),
-      allow('get', 'core', 'endpoints'),
-      allow('create get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
-      allow('get create update patch delete', 'coordination.k8s.io', 'leases'),
-      allow('get', 'storage.k8s.io', 'volumeattachments'),
-      allow('create', 'core', 'serviceaccounts/token'),
-      allow('get update patch', 'core', 'persistentvolumeclaims/status'),
-      allow(READ, 'storage.k8s.io', 'csidrivers'),
-      allow('get create update patch delete', 'storage.k8s.io', 'csinodes'),
-      allow(READ, 'node.k8s.io', 'runtimeclasses'),
-    ],
+    rules: [...NODE_RULES],
   },
   {
     name: 'system:node-proxier',
