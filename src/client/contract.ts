@@ -95,6 +95,28 @@ export interface Located {
   object: KubeObject;
 }
 
+/** A change of the log. `object` is the state after it, for DELETED the last one. */
+export interface LoggedChange {
+  /** Group-resource, e.g. "deployments.apps". */
+  resource: string;
+  namespace: string;
+  name: string;
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  object: KubeObject;
+}
+
+/** What changed, for those who keep a picture of the cluster between two looks at it. */
+export interface ChangeReader {
+  /**
+   * What changed of these group-resources after the revision, in order, and the newest revision, which is never older
+   * than a write acknowledged before the call. undefined: the log does not reach so far back.
+   */
+  since(
+    revision: number,
+    resources: readonly string[],
+  ): Promise<{ changes: LoggedChange[]; through: number } | undefined>;
+}
+
 export type WatchEvent<T> =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
   | { type: 'BOOKMARK'; object: { metadata: { resourceVersion: string; annotations?: Record<string, string> } } };

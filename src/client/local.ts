@@ -19,11 +19,21 @@ import { finalizeNamespace } from '../apiserver/registry/subresources/finalize.t
 import { type Scale, updateScale } from '../apiserver/registry/subresources/scale.ts';
 import { update } from '../apiserver/registry/update.ts';
 import { MASTERS, type UserInfo } from '../apiserver/request/user.ts';
+import { parseBody } from '../apiserver/storage/body.ts';
 import type { StoredObject } from '../apiserver/storage/contract.ts';
+import { RevisionExpiredError } from '../apiserver/storage/errors.ts';
 import type { KubeObject, UnknownObject } from '../meta/object.ts';
 import type { PatchType as MediaType } from '../meta/patch/apply-patch.ts';
 import { isStatus, StatusError } from '../meta/status-error.ts';
-import type { Client, Located, OwnershipReader, PatchType, ResourceRef } from './contract.ts';
+import type {
+  ChangeReader,
+  Client,
+  Located,
+  LoggedChange,
+  OwnershipReader,
+  PatchType,
+  ResourceRef,
+} from './contract.ts';
 
 export interface LocalClientsDeps extends RegistryDeps {
   /** Told of warnings that a remote client would get as headers. */
@@ -34,6 +44,7 @@ export interface LocalClients {
   /** A client that acts as `user`: what admission sees and who is named in what it writes. */
   as(tenant: string, user: UserInfo): Client;
   ownership(tenant: string): OwnershipReader;
+  changes(tenant: string): ChangeReader;
 }
 
 /** For parts of the control plane that have no service account. */
@@ -50,6 +61,7 @@ export function createLocalClients(deps: LocalClientsDeps): LocalClients {
   return {
     as: (tenant, user) => createClient(deps, tenant, user),
     ownership: (tenant) => createOwnershipReader(deps, tenant),
+    changes: (tenant) => createChangeReader(deps, tenant),
   };
 }
 
@@ -217,6 +229,31 @@ function createOwnershipReader(deps: RegistryDeps, tenant: string): OwnershipRea
     resourceNamed(groupResource) {
       const definition = definitionOf(deps, groupResource);
       return definition && refOf(definition);
+    },
+  };
+}
+
+/** Changes in a row that are read at once. */
+const PAGE = 1000;
+
+function createChangeReader({ store }: RegistryDeps, tenant: string): ChangeReader {
+  return {
+    async since(revision, resources) {
+      const changes: LoggedChange[] = [];
+      let through = revision;
+      try {
+        for (;;) {
+          const page = await store.changes(tenant, through, PAGE, resources);
+          through = page.through;
+          for (const { resource, namespace, name, type, current } of page.changes) {
+            changes.push({ resource, namespace, name, type, object: parseBody(current) });
+          }
+          if (page.changes.length < PAGE) return { changes, through };
+        }
+      } catch (error) {
+        if (error instanceof RevisionExpiredError) return undefined;
+        throw error;
+      }
     },
   };
 }

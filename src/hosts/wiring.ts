@@ -32,7 +32,8 @@ import { createLocalClients, LOOPBACK } from '../client/local.ts';
 import { allControllers } from '../controllers/index.ts';
 import type { Database } from '../db/connection.ts';
 import { createRunner, type Runner } from '../reconcile/runner.ts';
-import { scheduler } from '../scheduler/scheduler.ts';
+import { type ClusterCache, createClusterCache } from '../scheduler/clusters.ts';
+import { createScheduler } from '../scheduler/scheduler.ts';
 import { ensureSystemNamespaces } from '../tenancy/bootstrap.ts';
 import { lookupToken } from '../tenancy/postgres/tokens.ts';
 import type { TunnelRelay } from '../tunnel/contract.ts';
@@ -49,10 +50,16 @@ export interface Caches {
   tokens: TokenCache;
   rbac: RbacCache;
   nodes: NodeReferencesCache;
+  clusters: ClusterCache;
 }
 
 export function createCaches(): Caches {
-  return { tokens: createTokenCache(), rbac: createRbacCache(), nodes: createNodeReferencesCache() };
+  return {
+    tokens: createTokenCache(),
+    rbac: createRbacCache(),
+    nodes: createNodeReferencesCache(),
+    clusters: createClusterCache(),
+  };
 }
 
 export interface Foundation {
@@ -155,7 +162,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     db,
     store,
     feed,
-    controllers: [...allControllers({ caBundle: foundation.caBundle }), scheduler],
+    controllers: [...allControllers({ caBundle: foundation.caBundle }), createScheduler(caches.clusters)],
     clients,
     log: {
       error: (message, fields) => log.error(fields, message),

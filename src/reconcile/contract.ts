@@ -3,7 +3,7 @@
  * pure functions and adds them to the work table; workers claim keys and reconcile. Level-based, idempotent, at least
  * once; one key of one controller runs once at a time; a crash loses nothing.
  */
-import type { Client, OwnershipReader } from '../client/contract.ts';
+import type { ChangeReader, Client, OwnershipReader } from '../client/contract.ts';
 import type { KubeObject } from '../meta/object.ts';
 
 /** A change as controllers see it. `object` is the state after (the last state for DELETED), parsed once on demand. */
@@ -45,9 +45,15 @@ export interface ReconcileContext {
   /** Acts as the controller's own service account in kube-system. */
   client: Client;
   ownership: OwnershipReader;
+  changes: ChangeReader;
   events: EventRecorder;
   /** Makes other keys of this controller due at once: how a change that concerns unknown keys fans out. */
   enqueue(keys: readonly Key[]): Promise<void>;
+  /**
+   * Work that others need not wait for, such as telling of what was done: begun when there is room for it, ended before
+   * the process ends in order, lost when it is killed. It must not throw.
+   */
+  defer(work: () => Promise<void>): void;
   now(): Date;
   signal: AbortSignal;
 }

@@ -66,6 +66,7 @@ export function createDrain(options: {
     const deadline = Date.now() + budgetMs;
     for (;;) {
       const idle = await runAll(tenant, deadline);
+      await executor.idle();
       const seconds = await queue.secondsToNext(names, tenant);
       if (seconds === undefined) return { idle };
       const wait = Math.max(seconds * 1000, 0);

@@ -1,9 +1,9 @@
 /** Runs claimed keys: context, lease, outcome. */
-
-import type { Client, OwnershipReader } from '../client/contract.ts';
+import type { ChangeReader, Client, OwnershipReader } from '../client/contract.ts';
 import { guarded } from '../meta/guard.ts';
 import { backoffSeconds } from './backoff.ts';
 import { type Controller, type EventRecorder, TerminalError } from './contract.ts';
+import { createDeferred } from './deferred.ts';
 import type { Log } from './log.ts';
 import type { Finish, WorkItem, WorkQueue } from './queue.ts';
 
@@ -11,6 +11,7 @@ import type { Finish, WorkItem, WorkQueue } from './queue.ts';
 export interface Clients {
   as(tenant: string, user: { name: string; groups: readonly string[] }): Client;
   ownership(tenant: string): OwnershipReader;
+  changes(tenant: string): ChangeReader;
 }
 
 export interface Executor {
@@ -19,6 +20,8 @@ export interface Executor {
    * enqueued, is due, if any is.
    */
   run(item: WorkItem, signal: AbortSignal): Promise<number | undefined>;
+  /** Resolves when no deferred work is left. */
+  idle(): Promise<void>;
 }
 
 /** A run that lasts this share of its lease extends it. */
@@ -34,6 +37,7 @@ export function createExecutor(options: {
   now(): Date;
 }): Executor {
   const { queue, clients, leaseSeconds, log, now } = options;
+  const deferred = createDeferred(log);
   const controllers = new Map(options.controllers.map((controller) => [controller.name, controller]));
 
   async function reconcile(
@@ -50,6 +54,8 @@ export function createExecutor(options: {
           tenant,
           client,
           ownership: clients.ownership(tenant),
+          changes: clients.changes(tenant),
+          defer: deferred.add,
           events: options.recorder(tenant, client, controller.eventSource ?? controller.name),
           enqueue: async (keys) => {
             await queue.enqueue(
@@ -78,6 +84,8 @@ export function createExecutor(options: {
   }
 
   return {
+    idle: deferred.idle,
+
     async run(item, signal) {
       const controller = controllers.get(item.controller);
       if (controller === undefined) throw new Error(`claimed work of an unknown controller "${item.controller}"`);

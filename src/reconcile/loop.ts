@@ -76,6 +76,7 @@ export function createLoop(options: {
       await due.wait(pause, signal);
     }
     await Promise.all(runs);
+    await executor.idle();
   }
 
   /** Claims as many keys as there is room for. Returns the milliseconds after which to look again unasked. */

@@ -8,8 +8,8 @@ import { type Amounts, add, amounts, podRequests, podRequestsForScore } from './
 export const HOSTNAME = 'kubernetes.io/hostname';
 export const ZONE = 'topology.kubernetes.io/zone';
 
-export interface PodInfo {
-  pod: Pod;
+/** What others see of a pod that has a place. */
+export interface PlacedPod {
   namespace: string;
   labels: Readonly<Record<string, string>>;
   /** The uid of the controlling owner; '' when there is none. */
@@ -20,6 +20,11 @@ export interface PodInfo {
   ports: readonly HostPort[];
 }
 
+/** A pod to be placed. */
+export interface PodInfo extends PlacedPod {
+  pod: Pod;
+}
+
 export interface NodeInfo {
   node: Node;
   name: string;
@@ -28,7 +33,8 @@ export interface NodeInfo {
   allocatable: Amounts;
   requested: Amounts;
   requestedForScore: Amounts;
-  pods: PodInfo[];
+  /** By namespace/name. */
+  pods: Map<string, PlacedPod>;
   ports: HostPort[];
   /** Bytes by image name. */
   images: ReadonlyMap<string, number>;
@@ -37,8 +43,12 @@ export interface NodeInfo {
 export type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number];
 
 export function podInfo(pod: Pod): PodInfo {
+  return { pod, ...placedPod(pod) };
+}
+
+/** Without the object: a cluster of 10,000 pods is kept in these. */
+export function placedPod(pod: Pod): PlacedPod {
   return {
-    pod,
     namespace: pod.metadata.namespace ?? '',
     labels: pod.metadata.labels ?? {},
     owner: controllerOf(pod)?.uid ?? '',
@@ -59,7 +69,7 @@ export function nodeInfo(node: Node): NodeInfo {
     allocatable: amounts(node.status?.allocatable),
     requested: new Map(),
     requestedForScore: new Map(),
-    pods: [],
+    pods: new Map(),
     ports: [],
     images: new Map(
       (node.status?.images ?? []).flatMap(({ names, sizeBytes }) =>
@@ -70,9 +80,17 @@ export function nodeInfo(node: Node): NodeInfo {
 }
 
 /** Counts the pod among the node's. */
-export function put(pod: PodInfo, node: NodeInfo): void {
-  node.pods.push(pod);
+export function put(key: string, pod: PlacedPod, node: NodeInfo): void {
+  node.pods.set(key, pod);
   node.ports.push(...pod.ports);
   add(node.requested, pod.requests);
   add(node.requestedForScore, pod.requestsForScore);
+}
+
+/** Counts a pod that was put no more. */
+export function take(key: string, pod: PlacedPod, node: NodeInfo): void {
+  node.pods.delete(key);
+  if (pod.ports.length > 0) node.ports = node.ports.filter((port) => !pod.ports.includes(port));
+  add(node.requested, pod.requests, -1);
+  add(node.requestedForScore, pod.requestsForScore, -1);
 }

@@ -6,12 +6,16 @@ import type { Key, ObservedChange } from '../reconcile/contract.ts';
 /** All pending pods of a tenant are one piece of work. */
 export const PENDING: Key = 'pending';
 
+const HINTS = new Map<string, (change: ObservedChange) => boolean>([
+  ['pods', (change) => podMatters(change, change.object as Pod, change.previous as Pod | undefined)],
+  ['nodes', (change) => nodeMatters(change, change.object as Node, change.previous as Node | undefined)],
+]);
+
+/** What the scheduler watches. */
+export const WATCHED = [...HINTS.keys()];
+
 export function schedulingKeys(change: ObservedChange): Key[] {
-  const worth =
-    change.resource === 'pods'
-      ? podMatters(change, change.object as Pod, change.previous as Pod | undefined)
-      : nodeMatters(change, change.object as Node, change.previous as Node | undefined);
-  return worth ? [PENDING] : [];
+  return HINTS.get(change.resource)?.(change) === true ? [PENDING] : [];
 }
 
 /** A pod that this scheduler is to place: its own, without node, not held back by gates, not on its way out. */

@@ -64,9 +64,9 @@ function total(pod: Pod, requestsOf: (container: Container) => Amounts): Amounts
   return result;
 }
 
-/** Adds `more` to `sum`, in place. */
-export function add(sum: Amounts, more: Amounts): void {
-  for (const [name, amount] of more) sum.set(name, (sum.get(name) ?? 0) + amount);
+/** Adds `more`, or so many times it, to `sum`, in place. */
+export function add(sum: Amounts, more: Amounts, times = 1): void {
+  for (const [name, amount] of more) sum.set(name, (sum.get(name) ?? 0) + amount * times);
 }
 
 function raise(peak: Amounts, other: Amounts): void {

@@ -22,10 +22,18 @@ export interface Plan {
   refusals: Refusal[];
 }
 
-/** Plans all pods, those of higher priority and then older ones first. Each placement takes up room in the snapshot. */
-export function schedule(pending: readonly Pod[], snapshot: Snapshot, plugins: Plugins = DEFAULT_PLUGINS): Plan {
+/**
+ * Plans the pods, those of higher priority and then older ones first, until `enough` says so after one. Each placement
+ * takes up room in the snapshot.
+ */
+export function schedule(
+  pending: readonly Pod[],
+  snapshot: Snapshot,
+  { plugins = DEFAULT_PLUGINS, enough = () => false }: { plugins?: Plugins; enough?(planned: number): boolean } = {},
+): Plan {
   const plan: Plan = { placements: [], refusals: [] };
   for (const pod of [...pending].sort(byUrgency)) {
+    if (enough(plan.placements.length + plan.refusals.length)) break;
     const unsupported = unsupportedConstraint(pod);
     if (unsupported !== undefined) {
       plan.refusals.push({ pod, message: refusedError(pod, snapshot.nodes.length, unsupported) });
@@ -76,7 +84,7 @@ function best(pod: PodInfo, nodes: readonly NodeInfo[], snapshot: Snapshot, { sc
   for (let index = 1; index < nodes.length; index++) {
     const [node, leader] = [nodes[index]!, nodes[chosen]!];
     const difference =
-      totals[index]! - totals[chosen]! || leader.pods.length - node.pods.length || (node.name < leader.name ? 1 : -1);
+      totals[index]! - totals[chosen]! || leader.pods.size - node.pods.size || (node.name < leader.name ? 1 : -1);
     if (difference > 0) chosen = index;
   }
   return nodes[chosen];

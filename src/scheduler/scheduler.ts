@@ -1,67 +1,81 @@
-/** The driver: reads one snapshot, plans in memory, writes what was planned. */
+/** The driver: brings its picture of the cluster up to date, plans in memory, writes what was planned. */
 import type { Client } from '../client/contract.ts';
-import { NODES, PODS, type Pod, SERVICES } from '../client/resources.ts';
+import { PODS, type Pod, SERVICES, type Service } from '../client/resources.ts';
 import { controllerOf, type KubeObject, timestamp } from '../meta/object.ts';
 import { isStatus, StatusError } from '../meta/status-error.ts';
 import { type Controller, DONE, type ReconcileContext, type Result } from '../reconcile/contract.ts';
-import { isPending, schedulingKeys } from './keys.ts';
-import { type Placement, type Refusal, schedule } from './schedule.ts';
+import type { Cluster } from './cluster.ts';
+import { type ClusterCache, createClusterCache, withCluster } from './clusters.ts';
+import { isPending, schedulingKeys, WATCHED } from './keys.ts';
+import { type Placement, type Plan, type Refusal, schedule } from './schedule.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** Writes in flight at once: as many as the store joins into one transaction. */
 const CONCURRENT_WRITES = 16;
 
-const PENDING_PODS = 'spec.nodeName=,spec.schedulerName=default-scheduler';
-const ASSIGNED_PODS = 'spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed';
-
 interface Binding extends KubeObject {
   target: { apiVersion: string; kind: string; name: string };
 }
 
-/** Places pods on nodes: all pending pods of a tenant as one batch, whatever their number. */
-export const scheduler: Controller = {
-  name: 'kube-scheduler',
-  eventSource: 'default-scheduler',
-  watches: ['pods', 'nodes'],
-  keys: schedulingKeys,
-  reconcile,
-};
+/**
+ * Pods planned at once: between two batches the process serves others, and what has changed meanwhile, an urgent pod
+ * among it, counts for the next.
+ */
+const BATCH = 64;
 
-async function reconcile(context: ReconcileContext): Promise<Result> {
-  const { client, signal } = context;
-  // Most wake-ups are for room that nobody waits for: ask for that before reading everything.
-  const pending = (await client.list(PODS, { fieldSelector: PENDING_PODS })).items.filter(isPending);
-  if (pending.length === 0) return DONE;
-  const plan = schedule(pending, await readSnapshot(client, pending));
-
-  const failures: unknown[] = [];
-  const attempt = async (work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      failures.push(error);
-    }
+/** Places pods on nodes: all pending pods of a tenant are one piece of work, whatever their number. */
+export function createScheduler(cache: ClusterCache = createClusterCache()): Controller {
+  return {
+    name: 'kube-scheduler',
+    eventSource: 'default-scheduler',
+    watches: WATCHED,
+    keys: schedulingKeys,
+    reconcile: (context) => withCluster(cache, context, (cluster, refresh) => placeAll(context, cluster, refresh)),
   };
-  const unfinished = await inParallel(
-    [
-      ...plan.placements.map((placement) => () => attempt(() => bind(context, placement))),
-      ...plan.refusals.map((refusal) => () => attempt(() => refuse(context, refusal))),
-    ],
-    signal,
-  );
-  // What failed is tried again, with backoff, against a new snapshot; the rest of the batch is done.
-  if (failures.length > 0) throw failures[0];
-  return unfinished ? { outcome: 'after', seconds: 0 } : DONE;
 }
 
-async function readSnapshot(client: Client, pending: readonly Pod[]): Promise<Snapshot> {
-  const needsServices = pending.some((pod) => controllerOf(pod) === undefined);
-  const [nodes, assigned, services] = await Promise.all([
-    client.list(NODES),
-    client.list(PODS, { fieldSelector: ASSIGNED_PODS }),
-    needsServices ? client.list(SERVICES) : { items: [] },
-  ]);
-  return new Snapshot(nodes.items, assigned.items, services.items);
+async function placeAll(context: ReconcileContext, first: Cluster, refresh: () => Promise<Cluster>): Promise<Result> {
+  const { signal } = context;
+  const failures: unknown[] = [];
+  const tried = new Set<string | undefined>();
+  for (let cluster = first; ; cluster = await refresh()) {
+    const waiting = [...cluster.pending.values()].filter(({ metadata }) => !tried.has(metadata.uid));
+    // Most wake-ups are for room that nobody waits for.
+    if (waiting.length === 0) break;
+    const snapshot = new Snapshot(cluster, await servicesFor(context.client, waiting));
+    const plan = planBatch(waiting, snapshot);
+    for (const { pod } of [...plan.placements, ...plan.refusals]) tried.add(pod.metadata.uid);
+    const unfinished = await carryOut(context, plan, (error) => failures.push(error));
+    if (unfinished || signal.aborted) return { outcome: 'after', seconds: 0 };
+  }
+  // What failed is tried again, with backoff, against a newer cluster; the rest is done.
+  if (failures.length > 0) throw failures[0];
+  return DONE;
+}
+
+function planBatch(waiting: readonly Pod[], snapshot: Snapshot): Plan {
+  try {
+    return schedule(waiting, snapshot, { enough: (planned) => planned >= BATCH });
+  } finally {
+    snapshot.forget();
+  }
+}
+
+/** True when some of it was not begun. */
+function carryOut(context: ReconcileContext, plan: Plan, onFailure: (error: unknown) => void): Promise<boolean> {
+  const attempt = (work: () => Promise<void>) => () => work().catch(onFailure);
+  return inParallel(
+    [
+      ...plan.placements.map((placement) => attempt(() => bind(context, placement))),
+      ...plan.refusals.map((refusal) => attempt(() => refuse(context, refusal))),
+    ],
+    context.signal,
+  );
+}
+
+async function servicesFor(client: Client, pending: readonly Pod[]): Promise<readonly Service[]> {
+  if (pending.every((pod) => controllerOf(pod) !== undefined)) return [];
+  return (await client.list(SERVICES)).items;
 }
 
 async function bind(context: ReconcileContext, { pod, node }: Placement): Promise<void> {
@@ -83,12 +97,14 @@ async function bind(context: ReconcileContext, { pod, node }: Placement): Promis
     }
     throw error;
   }
-  await events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
+  context.defer(() =>
+    events.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`),
+  );
 }
 
 /** Says once, in the pod's condition and an event, why it fits nowhere; again only when that changes. */
 async function refuse(
-  { client, events, now }: ReconcileContext,
+  { client, defer, events, now }: ReconcileContext,
   { pod, message }: Refusal,
   reason = 'Unschedulable',
 ): Promise<void> {
@@ -110,7 +126,7 @@ async function refuse(
     if (await isOvertaken(client, pod, error)) return;
     throw error;
   }
-  await events.event(pod, 'Warning', 'FailedScheduling', message);
+  defer(() => events.event(pod, 'Warning', 'FailedScheduling', message));
 }
 
 /**

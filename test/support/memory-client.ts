@@ -2,7 +2,15 @@
  * A Client over a map, for unit tests of what reads and writes objects. It knows no defaults and no validation, and throws
  * on what it does not implement, so that a test cannot pass by accident.
  */
-import type { Client, ListOptions, ObjectList, PatchType, ResourceRef } from '../../src/client/contract.ts';
+import type {
+  ChangeReader,
+  Client,
+  ListOptions,
+  LoggedChange,
+  ObjectList,
+  PatchType,
+  ResourceRef,
+} from '../../src/client/contract.ts';
 import type { Pod } from '../../src/client/resources.ts';
 import { apiVersionOf, groupResource, type KubeObject } from '../../src/meta/object.ts';
 import { matchesFields, parseFieldSelector } from '../../src/meta/selectors.ts';
@@ -12,6 +20,7 @@ type Ref = ResourceRef<KubeObject>;
 
 export class MemoryClient implements Client {
   readonly #objects = new Map<string, KubeObject>();
+  readonly #log: { revision: number; change: LoggedChange }[] = [];
   #revision = 0;
   /** How often each verb was used, by "verb resource". */
   readonly counts = new Map<string, number>();
@@ -29,7 +38,9 @@ export class MemoryClient implements Client {
         resourceVersion: String(++this.#revision),
       },
     });
-    this.#objects.set(keyOf(resource, object.metadata.namespace ?? '', object.metadata.name!), stored);
+    const key = keyOf(resource, object.metadata.namespace ?? '', object.metadata.name!);
+    this.#append(resource, this.#objects.has(key) ? 'MODIFIED' : 'ADDED', stored);
+    this.#objects.set(key, stored);
     return structuredClone(stored);
   }
 
@@ -76,7 +87,25 @@ export class MemoryClient implements Client {
 
   async delete<T extends KubeObject>(resource: ResourceRef<T>, namespace: string, name: string): Promise<void> {
     this.#count('delete', resource);
-    if (!this.#objects.delete(keyOf(resource, namespace, name))) throw StatusError.notFound(resource, name);
+    const key = keyOf(resource, namespace, name);
+    const object = this.#objects.get(key);
+    if (object === undefined) throw StatusError.notFound(resource, name);
+    this.#objects.delete(key);
+    this.#revision++;
+    this.#append(resource, 'DELETED', object);
+  }
+
+  /** The changes since a revision, as the change log has them. */
+  get changes(): ChangeReader {
+    return {
+      since: async (revision, resources) => {
+        this.counts.set('changes', (this.counts.get('changes') ?? 0) + 1);
+        const changes = this.#log
+          .filter((each) => each.revision > revision && resources.includes(each.change.resource))
+          .map(({ change }) => structuredClone(change));
+        return { changes, through: this.#revision };
+      },
+    };
   }
 
   /** Only a strategic patch of conditions in a status. */
@@ -125,6 +154,12 @@ export class MemoryClient implements Client {
 
   updateSubresource<T extends KubeObject>(): Promise<T> {
     throw new Error('updateSubresource is not implemented');
+  }
+
+  #append(resource: Ref, type: LoggedChange['type'], object: KubeObject): void {
+    const { name = '', namespace = '' } = object.metadata;
+    const change = { resource: groupResource(resource.group, resource.resource), namespace, name, type, object };
+    this.#log.push({ revision: this.#revision, change });
   }
 
   #count(verb: string, resource: Ref): void {

@@ -133,8 +133,11 @@ export interface Store {
   write(tenant: string, writes: readonly Write[]): Promise<WriteOutcome[]>;
   get(tenant: string, key: ObjectKey): Promise<StoredObject | undefined>;
   list(tenant: string, query: ListQuery): Promise<ListResult>;
-  /** Changes with revision > after, in order, at most `limit`. RevisionExpiredError when `after` is compacted. */
-  changes(tenant: string, after: number, limit: number): Promise<ChangePage>;
+  /**
+   * Changes with revision > after, in order, at most `limit`; with `resources` those of these group-resources only.
+   * RevisionExpiredError when `after` is compacted.
+   */
+  changes(tenant: string, after: number, limit: number, resources?: readonly string[]): Promise<ChangePage>;
   /** The tenant's newest committed revision. */
   revision(tenant: string): Promise<number>;
   /** Objects whose ownerReferences name this uid, of any resource. */

@@ -132,8 +132,8 @@ export function withEncryption(store: Store, keys: readonly EncryptionKey[], res
       const result = await store.list(tenant, query);
       return { ...result, items: await openAll(tenant, result.items) };
     },
-    async changes(tenant, after, limit) {
-      const page = await store.changes(tenant, after, limit);
+    async changes(tenant, after, limit, resources) {
+      const page = await store.changes(tenant, after, limit, resources);
       if (!page.changes.some((change) => chosen.has(change.resource))) return page;
       return { ...page, changes: await Promise.all(page.changes.map((change) => openChange(tenant, change))) };
     },

@@ -52,7 +52,7 @@ export function withGroupCommit(store: Store, options: GroupCommitOptions = {}):
     },
     get: (tenant, key) => store.get(tenant, key),
     list: (tenant, query) => store.list(tenant, query),
-    changes: (tenant, after, limit) => store.changes(tenant, after, limit),
+    changes: (tenant, after, limit, resources) => store.changes(tenant, after, limit, resources),
     revision: (tenant) => store.revision(tenant),
     dependents: (tenant, ownerUid) => store.dependents(tenant, ownerUid),
     inNamespace: (tenant, namespace, limit) => store.inNamespace(tenant, namespace, limit),

@@ -4,7 +4,7 @@ import type { Filter } from '../plugins.ts';
 export const nodeResourcesFit: Filter = (pod, node) => {
   let reasons: string[] | undefined;
   let preemptable = true;
-  if (node.pods.length + 1 > (node.allocatable.get('pods') ?? 0)) reasons = ['Too many pods'];
+  if (node.pods.size + 1 > (node.allocatable.get('pods') ?? 0)) reasons = ['Too many pods'];
   for (const [name, wanted] of pod.requests) {
     const allocatable = node.allocatable.get(name) ?? 0;
     if (wanted === 0 || wanted <= allocatable - (node.requested.get(name) ?? 0)) continue;

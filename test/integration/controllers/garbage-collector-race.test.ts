@@ -34,8 +34,10 @@ function contextWith(ownership: OwnershipReader): ReconcileContext {
     tenant: 'root',
     client: api.client(),
     ownership,
+    changes: api.clients.changes('root'),
     events: { event: async () => {} },
     enqueue: async () => {},
+    defer: () => {},
     now: () => new Date(),
     signal: new AbortController().signal,
   };

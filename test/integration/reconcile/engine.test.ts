@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../../src/apiserver/storage/contract.ts';
 import { RevisionExpiredError } from '../../../src/apiserver/storage/errors.ts';
 import { createPostgresStore, ensureTenant } from '../../../src/apiserver/storage/postgres/index.ts';
-import type { Client, OwnershipReader } from '../../../src/client/contract.ts';
+import type { ChangeReader, Client, OwnershipReader } from '../../../src/client/contract.ts';
 import { connect, type Database } from '../../../src/db/connection.ts';
 import {
   type Controller,
@@ -44,7 +44,11 @@ function runnerOf(controller: Partial<Controller> & Pick<Controller, 'reconcile'
     db,
     store: over,
     controllers: [{ name: 'test', watches: ['configmaps'], keys: (change) => [change.name], ...controller }],
-    clients: { as: () => ({}) as Client, ownership: () => ({}) as OwnershipReader },
+    clients: {
+      as: () => ({}) as Client,
+      ownership: () => ({}) as OwnershipReader,
+      changes: () => ({}) as ChangeReader,
+    },
     log: QUIET,
   });
 }

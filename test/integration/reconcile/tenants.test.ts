@@ -7,7 +7,7 @@ import {
   ensureTenant,
   type NodeFeed,
 } from '../../../src/apiserver/storage/postgres/index.ts';
-import type { Client, OwnershipReader } from '../../../src/client/contract.ts';
+import type { ChangeReader, Client, OwnershipReader } from '../../../src/client/contract.ts';
 import { connect, type Database } from '../../../src/db/connection.ts';
 import { type Controller, DONE } from '../../../src/reconcile/contract.ts';
 import { createFollowers } from '../../../src/reconcile/followers.ts';
@@ -17,7 +17,11 @@ import { eventually } from '../../support/eventually.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/postgres.ts';
 
 const QUIET = { error: () => {}, warn: () => {} };
-const NOBODY = { as: () => ({}) as Client, ownership: () => ({}) as OwnershipReader };
+const NOBODY = {
+  as: () => ({}) as Client,
+  ownership: () => ({}) as OwnershipReader,
+  changes: () => ({}) as ChangeReader,
+};
 
 let database: FreshDatabase;
 let db: Database;

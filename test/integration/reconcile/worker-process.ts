@@ -1,6 +1,6 @@
 /** A process of the kill test: `node worker-process.ts <database url>` runs the ledger until it is killed. */
 import { createNodeFeed, createPostgresStore } from '../../../src/apiserver/storage/postgres/index.ts';
-import type { Client, OwnershipReader } from '../../../src/client/contract.ts';
+import type { ChangeReader, Client, OwnershipReader } from '../../../src/client/contract.ts';
 import { connect } from '../../../src/db/connection.ts';
 import { createRunner } from '../../../src/reconcile/runner.ts';
 import { ledgerController } from './ledger.ts';
@@ -12,7 +12,7 @@ const runner = createRunner({
   store,
   feed: createNodeFeed(store),
   controllers: [ledgerController(db, store, process.pid, () => 20 + Math.random() * 60)],
-  clients: { as: () => ({}) as Client, ownership: () => ({}) as OwnershipReader },
+  clients: { as: () => ({}) as Client, ownership: () => ({}) as OwnershipReader, changes: () => ({}) as ChangeReader },
   leaseSeconds: 3,
   sweepSeconds: 1,
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/client/contract.ts';
 import { EVENTS, NAMESPACES, NODES, PODS, type Pod } from '../../../src/client/resources.ts';
 import { createRunner } from '../../../src/reconcile/runner.ts';
-import { scheduler } from '../../../src/scheduler/scheduler.ts';
+import { createScheduler } from '../../../src/scheduler/scheduler.ts';
 import { type Api, startApi } from '../../support/api.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
     db: api.db,
     store: api.deps.store,
     feed: api.deps.feed,
-    controllers: [scheduler],
+    controllers: [createScheduler()],
     clients: api.clients,
   });
   loop = runner.loop(abort.signal);

@@ -1,4 +1,6 @@
-import type { Node, Pod } from '../../../src/client/resources.ts';
+import type { Node, Pod, Service } from '../../../src/client/resources.ts';
+import { Cluster } from '../../../src/scheduler/cluster.ts';
+import { Snapshot } from '../../../src/scheduler/snapshot.ts';
 
 type PodSpec = NonNullable<Pod['spec']>;
 
@@ -74,4 +76,16 @@ export function node(name: string, options: NodeOptions = {}): Node {
 
 export function assigned(base: Pod, nodeName: string): Pod {
   return { ...base, spec: { ...base.spec!, nodeName } };
+}
+
+/** `placed`: pods with a node. */
+export function snapshotOf(
+  nodes: readonly Node[],
+  placed: readonly Pod[],
+  services: readonly Service[] = [],
+): Snapshot {
+  const cluster = new Cluster();
+  for (const each of nodes) cluster.setNode(each);
+  for (const each of placed) cluster.setPod(`${each.metadata.namespace}/${each.metadata.name}`, each);
+  return new Snapshot(cluster, services);
 }

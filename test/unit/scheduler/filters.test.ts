@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, Pod } from '../../../src/client/resources.ts';
 import { schedule } from '../../../src/scheduler/schedule.ts';
-import { Snapshot } from '../../../src/scheduler/snapshot.ts';
-import { assigned, node, pod } from './factories.ts';
+import { assigned, node, pod, snapshotOf } from './factories.ts';
 
 /** The node the pod goes to, or the message. */
 function place(pending: Pod, nodes: Node[], others: Pod[] = []): string {
-  const { placements, refusals } = schedule([pending], new Snapshot(nodes, others));
+  const { placements, refusals } = schedule([pending], snapshotOf(nodes, others));
   return placements[0]?.node ?? refusals[0]!.message;
 }
 

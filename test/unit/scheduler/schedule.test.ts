@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/client/resources.ts';
 import { DEFAULT_PLUGINS } from '../../../src/scheduler/default-plugins.ts';
 import { type Plan, schedule } from '../../../src/scheduler/schedule.ts';
-import { Snapshot } from '../../../src/scheduler/snapshot.ts';
-import { assigned, node, pod } from './factories.ts';
+import { assigned, node, pod, snapshotOf } from './factories.ts';
 
 function placed(plan: Plan): Record<string, string> {
   return Object.fromEntries(plan.placements.map(({ pod, node }) => [pod.metadata.name, node]));
@@ -18,7 +17,7 @@ const many = (count: number, options: Parameters<typeof pod>[1]) =>
 
 describe('a batch', () => {
   it('never puts more on a node than fits beside its own earlier placements', () => {
-    const plan = schedule(many(10, { requests: { cpu: '1' } }), new Snapshot([node('a'), node('b')], []));
+    const plan = schedule(many(10, { requests: { cpu: '1' } }), snapshotOf([node('a'), node('b')], []));
     expect(perNode(plan)).toEqual({ a: 4, b: 4 });
     expect(plan.refusals).toHaveLength(2);
     expect(plan.refusals[0]!.message).toContain('0/2 nodes are available: 2 Insufficient cpu.');
@@ -27,7 +26,7 @@ describe('a batch', () => {
   it('never gives one host port twice', () => {
     const plan = schedule(
       many(3, { hostPorts: [{ containerPort: 80, hostPort: 80 }] }),
-      new Snapshot([node('a'), node('b')], []),
+      snapshotOf([node('a'), node('b')], []),
     );
     expect(perNode(plan)).toEqual({ a: 1, b: 1 });
     expect(plan.refusals).toHaveLength(1);
@@ -39,29 +38,26 @@ describe('a batch', () => {
       pod('early', { requests: { cpu: '4' }, createdAt: '2026-01-01T00:00:01Z' }),
       pod('important', { requests: { cpu: '4' }, createdAt: '2026-01-01T00:00:03Z', spec: { priority: 10 } }),
     ];
-    expect(Object.keys(placed(schedule(pods, new Snapshot([node('a'), node('b')], []))))).toEqual([
-      'important',
-      'early',
-    ]);
+    expect(Object.keys(placed(schedule(pods, snapshotOf([node('a'), node('b')], []))))).toEqual(['important', 'early']);
   });
 
   it('is not stopped by a pod that fits nowhere', () => {
     const pods = [pod('huge', { requests: { cpu: '64' }, spec: { priority: 1 } }), pod('small')];
-    expect(placed(schedule(pods, new Snapshot([node('a')], [])))).toEqual({ small: 'a' });
+    expect(placed(schedule(pods, snapshotOf([node('a')], [])))).toEqual({ small: 'a' });
   });
 });
 
 describe('scores', () => {
   it('prefer the node with the most left', () => {
     const running = [assigned(pod('x', { requests: { cpu: '3', memory: '6Gi' } }), 'a')];
-    const plan = schedule([pod('p', { requests: { cpu: '500m' } })], new Snapshot([node('a'), node('b')], running));
+    const plan = schedule([pod('p', { requests: { cpu: '500m' } })], snapshotOf([node('a'), node('b')], running));
     expect(placed(plan)).toEqual({ p: 'b' });
   });
 
   it('prefer nodes without advice against', () => {
     const advised = node('a', { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] });
     const running = [assigned(pod('x', { requests: { cpu: '1' } }), 'b')];
-    expect(placed(schedule([pod('p')], new Snapshot([advised, node('b')], running)))).toEqual({ p: 'b' });
+    expect(placed(schedule([pod('p')], snapshotOf([advised, node('b')], running)))).toEqual({ p: 'b' });
   });
 
   it('prefer nodes with more preferred labels', () => {
@@ -71,18 +67,18 @@ describe('scores', () => {
     ];
     const spec = { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution } } };
     const nodes = [node('a', { labels: { near: '' } }), node('b', { labels: { disk: 'ssd' } }), node('c')];
-    expect(placed(schedule([pod('p', { spec })], new Snapshot(nodes, [])))).toEqual({ p: 'b' });
+    expect(placed(schedule([pod('p', { spec })], snapshotOf(nodes, [])))).toEqual({ p: 'b' });
   });
 
   it('prefer nodes that have the image', () => {
     const big = [{ names: ['app:1'], sizeBytes: 900 * 2 ** 20 }];
     const nodes = [node('a'), node('b', { images: big })];
-    expect(placed(schedule([pod('p')], new Snapshot(nodes, [])))).toEqual({ p: 'b' });
+    expect(placed(schedule([pod('p')], snapshotOf(nodes, [])))).toEqual({ p: 'b' });
   });
 
   it('fall back to the emptier node, then the name, so that a plan can be repeated', () => {
     const nodes = [node('b'), node('a')];
-    expect(placed(schedule([pod('p')], new Snapshot(nodes, [])))).toEqual({ p: 'a' });
+    expect(placed(schedule([pod('p')], snapshotOf(nodes, [])))).toEqual({ p: 'a' });
   });
 });
 
@@ -90,7 +86,7 @@ describe('spreading', () => {
   it('keeps the pods of one owner apart, even on nodes that are unevenly full', () => {
     const nodes = [node('a'), node('b'), node('c')];
     const others = [assigned(pod('x', { requests: { cpu: '1', memory: '2Gi' } }), 'a')];
-    const plan = schedule(many(6, { owner: 'rs-1', requests: { cpu: '100m' } }), new Snapshot(nodes, others));
+    const plan = schedule(many(6, { owner: 'rs-1', requests: { cpu: '100m' } }), snapshotOf(nodes, others));
     expect(perNode(plan)).toEqual({ a: 2, b: 2, c: 2 });
   });
 
@@ -101,7 +97,7 @@ describe('spreading', () => {
       assigned(pod('y', { ...options, deletedAt: '2026-01-01T00:00:00Z' }), 'b'),
       assigned(pod('z', { ...options, owner: 'rs-2' }), 'b'),
     ];
-    expect(placed(schedule([pod('p', options)], new Snapshot([node('a'), node('b')], running)))).toEqual({ p: 'b' });
+    expect(placed(schedule([pod('p', options)], snapshotOf([node('a'), node('b')], running)))).toEqual({ p: 'b' });
   });
 
   it('keeps pods without owner apart that a Service selects together', () => {
@@ -112,10 +108,10 @@ describe('spreading', () => {
     const labels = { app: 'web' };
     const running = [assigned(pod('x', { labels }), 'a')];
     const nodes = [node('a', { allocatable: { cpu: '40', memory: '80Gi' } }), node('b')];
-    const plan = schedule([pod('p', { labels }), pod('q', { labels })], new Snapshot(nodes, running, [service]));
+    const plan = schedule([pod('p', { labels }), pod('q', { labels })], snapshotOf(nodes, running, [service]));
     expect(placed(plan).p).toBe('b');
     const elsewhere = { ...service, metadata: { namespace: 'other', name: 's' } };
-    expect(placed(schedule([pod('p', { labels })], new Snapshot(nodes, running, [elsewhere])))).toEqual({ p: 'a' });
+    expect(placed(schedule([pod('p', { labels })], snapshotOf(nodes, running, [elsewhere])))).toEqual({ p: 'a' });
   });
 
   it('spreads over zones as well', () => {
@@ -126,7 +122,7 @@ describe('spreading', () => {
       node('b1', { labels: zone('b') }),
     ];
     const running = [assigned(pod('x', { owner: 'rs-1', requests: { cpu: '1m' } }), 'a1')];
-    const plan = schedule([pod('p', { owner: 'rs-1', requests: { cpu: '1m' } })], new Snapshot(nodes, running));
+    const plan = schedule([pod('p', { owner: 'rs-1', requests: { cpu: '1m' } })], snapshotOf(nodes, running));
     expect(placed(plan)).toEqual({ p: 'b1' });
   });
 });
@@ -151,7 +147,7 @@ it('places 1,000 pods on 100 nodes, asking each filter at most once a pod and no
   const pods = Array.from({ length: 1000 }, (_, index) =>
     pod(`p${index}`, { owner: `rs-${index % 20}`, requests: { cpu: '100m', memory: '64Mi' } }),
   );
-  const plan = schedule(pods, new Snapshot(nodes, []), counted);
+  const plan = schedule(pods, snapshotOf(nodes, []), { plugins: counted });
   expect(plan.refusals).toEqual([]);
   const counts = Object.values(perNode(plan));
   expect(counts).toHaveLength(100);

@@ -1,36 +1,45 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NODES, PODS } from '../../../src/client/resources.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
-import { DONE, type ReconcileContext, type Result } from '../../../src/reconcile/contract.ts';
-import { scheduler } from '../../../src/scheduler/scheduler.ts';
+import { type Controller, DONE, type ReconcileContext, type Result } from '../../../src/reconcile/contract.ts';
+import { createScheduler } from '../../../src/scheduler/scheduler.ts';
 import { MemoryClient } from '../../support/memory-client.ts';
 import { assigned, node, pod } from './factories.ts';
 
 let api: MemoryClient;
+let scheduler: Controller;
 let events: string[];
 let time: Date;
 
 beforeEach(() => {
   api = new MemoryClient();
+  scheduler = createScheduler();
   events = [];
   time = new Date('2026-02-01T10:00:00Z');
 });
 
-function run(signal: AbortSignal = new AbortController().signal): Promise<Result> {
+async function run(signal: AbortSignal = new AbortController().signal): Promise<Result> {
+  const deferred: (() => Promise<void>)[] = [];
   const context: ReconcileContext = {
     tenant: 'root',
     client: api,
     ownership: {} as ReconcileContext['ownership'],
+    changes: api.changes,
     events: {
       event: async (about, type, reason, message) => {
         events.push(`${about.metadata.name} ${type} ${reason} ${message}`);
       },
     },
     enqueue: async () => {},
+    defer: (work) => deferred.push(work),
     now: () => time,
     signal,
   };
-  return scheduler.reconcile(context, 'pending');
+  try {
+    return await scheduler.reconcile(context, 'pending');
+  } finally {
+    for (const work of deferred) await work();
+  }
 }
 
 const nodeOf = async (name: string) => (await api.get(PODS, 'default', name)).spec?.nodeName;
@@ -46,21 +55,47 @@ describe('the scheduler', () => {
     expect(events).toEqual(['a Normal Scheduled Successfully assigned default/a to n1']);
   });
 
-  it('reads the cluster once, however many pods wait', async () => {
+  it('reads the cluster once, however many pods wait and however often, and then what changed', async () => {
     for (let index = 0; index < 4; index++) api.put(NODES, node(`n${index}`));
     for (let index = 0; index < 100; index++) api.put(PODS, pod(`p${index}`, { owner: 'rs' }));
     await run();
+    for (let index = 0; index < 100; index++) api.put(PODS, pod(`q${index}`, { owner: 'rs' }));
+    await run();
     expect(api.counts.get('list nodes')).toBe(1);
-    expect(api.counts.get('list pods')).toBe(2);
-    expect(api.counts.get('binding pods')).toBe(100);
+    expect(api.counts.get('list pods')).toBe(1);
+    expect(api.counts.get('binding pods')).toBe(200);
   });
 
-  it('reads neither nodes nor running pods when no pod waits', async () => {
+  it('sees what changed between two passes: pods that went, nodes that came, went and filled', async () => {
+    const requests = { cpu: '4' };
     api.put(NODES, node('n1'));
-    api.put(PODS, assigned(pod('a'), 'n1'));
-    expect(await run()).toEqual(DONE);
-    expect(api.counts.get('list nodes')).toBeUndefined();
-    expect(api.counts.get('list pods')).toBe(1);
+    api.put(PODS, pod('a', { requests }));
+    await run();
+    api.put(PODS, pod('b', { requests }));
+    await run();
+    expect([await nodeOf('a'), await nodeOf('b')]).toEqual(['n1', undefined]);
+    await api.delete(PODS, 'default', 'a');
+    await run();
+    expect(await nodeOf('b')).toBe('n1');
+    api.put(NODES, node('n2'));
+    api.put(PODS, assigned(pod('taken', { requests, hostPorts: [{ hostPort: 80 }] }), 'n2'));
+    api.put(PODS, pod('c', { requests }));
+    await run();
+    expect(await nodeOf('c')).toBeUndefined();
+    await api.delete(NODES, '', 'n1');
+    api.put(NODES, node('n3'));
+    await run();
+    expect(await nodeOf('c')).toBe('n3');
+  });
+
+  it('counts a pod whose binding failed on no node', async () => {
+    api.put(NODES, node('n1'));
+    api.put(PODS, pod('a', { requests: { cpu: '4' } }));
+    overtake('a', () => api.delete(PODS, 'default', 'a'));
+    await run();
+    api.put(PODS, pod('b', { requests: { cpu: '4' } }));
+    await run();
+    expect(await nodeOf('b')).toBe('n1');
   });
 
   it('does not count finished pods', async () => {

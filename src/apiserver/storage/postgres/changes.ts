@@ -22,7 +22,13 @@ interface Row {
 }
 
 /** Changes with revision > after, in order. One statement, so that the tenant's revisions are of the same snapshot. */
-export async function changes(db: Database, tenant: string, after: number, limit: number): Promise<ChangePage> {
+export async function changes(
+  db: Database,
+  tenant: string,
+  after: number,
+  limit: number,
+  resources?: readonly string[],
+): Promise<ChangePage> {
   const rows = await db.query('changes.after', (sql) => {
     return sql<Row[]>`
       select t.revision as newest, t.compacted, c.*
@@ -31,6 +37,7 @@ export async function changes(db: Database, tenant: string, after: number, limit
         select revision, type, resource, namespace, name, uid, labels, fields, body,
                previous_revision, previous_labels, previous_fields, previous_body
         from changes where tenant = ${tenant} and revision > ${after}
+          ${resources === undefined ? sql`` : sql`and resource in ${sql([...resources])}`}
         order by revision limit ${limit}
       ) c on true
       where t.id = ${tenant}`;

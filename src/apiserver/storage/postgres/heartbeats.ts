@@ -79,7 +79,7 @@ export function withHeartbeats(store: Store, db: Database): Store {
       return { items: await renewed(tenant, items), more };
     },
     // Renewals make no change.
-    changes: (tenant, after, limit) => store.changes(tenant, after, limit),
+    changes: (tenant, after, limit, resources) => store.changes(tenant, after, limit, resources),
     revision: (tenant) => store.revision(tenant),
     compact: (now) => store.compact(now),
   };

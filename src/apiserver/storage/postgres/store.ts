@@ -30,7 +30,7 @@ export function createPostgresStore(db: Database, options: PostgresStoreOptions 
     write: (tenant, writes) => write(db, tenant, writes),
     get: options.gatherGets === true ? gatherGets(db) : (tenant, key) => get(db, tenant, key),
     list: (tenant, query) => list(db, tenant, query),
-    changes: (tenant, after, limit) => changes(db, tenant, after, limit),
+    changes: (tenant, after, limit, resources) => changes(db, tenant, after, limit, resources),
     revision: (tenant) => revision(db, tenant),
     dependents: (tenant, ownerUid) => dependents(db, tenant, ownerUid),
     inNamespace: (tenant, namespace, limit) => inNamespace(db, tenant, namespace, limit),
