@@ -83,6 +83,7 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     services: network.services,
     folder: folderOf<Pod>('pods'),
     node: { hostIp, nodeName, cpuMillis: machine.cpus * 1000, memory: machine.memory },
+    seccompFolder: inData('seccomp'),
     images: createImagePuller(runtime, (pod, image) => findCredentials(pod, image, objects)),
     probe: createProbeRunner(runtime),
     volumes: createPodVolumes({

@@ -18,6 +18,8 @@ export interface PodContext {
   events: EventRecorder;
   probe: RunProbe;
   node: NodeFacts;
+  /** Holds the seccomp profiles that pods may name (type Localhost). */
+  seccompFolder: string;
   services: ServiceView & { readonly synced: boolean };
   network: {
     /** Undefined when pods may have a network; else why they may not yet. */

@@ -79,6 +79,7 @@ export interface ContainerContext {
   attempt: number;
   env: ReadonlyMap<string, string>;
   mounts: Mount[];
+  seccomp: ContainerSpec['seccomp'];
   image: ImageInfo;
   /** Bytes, of the node: for the OOM score. */
   nodeMemory: number;
@@ -90,7 +91,6 @@ export function containerSpecOf(pod: Pod, container: Container, context: Contain
   const security = container.securityContext;
   const podSecurity = pod.spec?.securityContext;
   const resolve = (text: string) => expand(text, (name) => env.get(name));
-  const seccomp = (security?.seccompProfile ?? podSecurity?.seccompProfile)?.type;
   const user = userOf(pod, container, context.image);
   const groups = [...(podSecurity?.supplementalGroups ?? [])];
   if (podSecurity?.fsGroup !== undefined) groups.push(podSecurity.fsGroup);
@@ -114,8 +114,7 @@ export function containerSpecOf(pod: Pod, container: Container, context: Contain
     addCapabilities: security?.capabilities?.add ?? [],
     dropCapabilities: security?.capabilities?.drop ?? [],
     noNewPrivileges: security?.allowPrivilegeEscalation === false,
-    // As upstream's default: no profile unless one is asked for.
-    seccompUnconfined: seccomp === undefined || seccomp === 'Unconfined',
+    seccomp: context.seccomp,
     shareProcessNamespace: pod.spec?.shareProcessNamespace ?? false,
     hostPid: pod.spec?.hostPID ?? false,
     hostIpc: pod.spec?.hostIPC ?? false,

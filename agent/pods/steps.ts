@@ -8,6 +8,7 @@ import { resolveEnvironment } from './environment.ts';
 import { StartRefused } from './image.ts';
 import { type PlannedMount, planMounts } from './mounts.ts';
 import type { Step } from './plan.ts';
+import { seccompOf } from './seccomp.ts';
 import { serviceEnvironment } from './service-env.ts';
 import { containerSpecOf, sandboxSpecOf } from './specs.ts';
 import { type Container, podTitle } from './types.ts';
@@ -160,6 +161,7 @@ async function create(
     attempt,
     env,
     mounts: await bindMounts(context, pod, planMounts(container, memory.mounted?.volumes ?? new Map(), env), container),
+    seccomp: await seccompOf(pod, container, context.seccompFolder),
     image,
     nodeMemory: node.memory,
   });

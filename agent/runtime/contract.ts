@@ -92,7 +92,8 @@ export interface ContainerSpec {
   addCapabilities: string[];
   dropCapabilities: string[];
   noNewPrivileges: boolean;
-  seccompUnconfined: boolean;
+  /** Which system calls it may make: the runtime's own choice, all, or as a profile (its JSON) says. */
+  seccomp: 'default' | 'unconfined' | { profile: string };
   shareProcessNamespace: boolean;
   hostPid: boolean;
   hostIpc: boolean;

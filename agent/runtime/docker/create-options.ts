@@ -63,7 +63,10 @@ export function containerOptions(
   const join = `container:${spec.sandboxId}`;
   const securityOptions = [
     ...(spec.noNewPrivileges ? ['no-new-privileges'] : []),
-    ...(spec.seccompUnconfined ? ['seccomp=unconfined'] : []),
+    // Without an option Docker takes its own profile.
+    ...(spec.seccomp === 'default'
+      ? []
+      : [`seccomp=${spec.seccomp === 'unconfined' ? spec.seccomp : spec.seccomp.profile}`]),
   ];
   return {
     name: containerName(cluster, spec.identity),

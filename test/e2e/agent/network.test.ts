@@ -71,7 +71,7 @@ async function startServer(name: string): Promise<{ id: string; ip: string }> {
     addCapabilities: [],
     dropCapabilities: [],
     noNewPrivileges: false,
-    seccompUnconfined: true,
+    seccomp: 'default',
     shareProcessNamespace: false,
     hostPid: false,
     hostIpc: false,

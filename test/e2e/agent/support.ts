@@ -98,6 +98,7 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
       signal: stopping.signal,
       events: createEventRecorder(node.client, NODE, stopping.signal),
       node: { hostIp: '192.0.2.1', nodeName: NODE, cpuMillis: 2000, memory: 4 << 30 },
+      seccompFolder: path.join(folder, 'seccomp'),
       services: { items: new Map(), synced: true },
       network: { notReady: () => undefined, sandboxStarted: async () => {} },
       images: createImagePuller(runtime, async () => undefined),
