@@ -9,6 +9,7 @@ const rules = {
   'src/apiserver/request': ['src/meta'],
   'src/apiserver/storage': ['src/meta', 'src/db'],
   'src/apiserver/metrics': ['src/apiserver/registry/contract', 'src/apiserver/request'],
+  'src/apiserver/flow': ['src/meta', 'src/apiserver/(metrics|request)', 'src/apiserver/registry/contract'],
   'src/apiserver/registry': [
     'src/meta',
     'src/apiserver/request',
@@ -20,6 +21,7 @@ const rules = {
     'src/apiserver/(request|registry)',
     'src/apiserver/storage/(contract|errors|body)',
     'src/apiserver/(authn|authz|metrics)/contract',
+    'src/apiserver/flow/(flow|work)',
     'src/apiserver/authn/token-review',
     'src/apiserver/authz/(rules-review|rbac)',
     'src/apiserver/discovery',

@@ -7,6 +7,9 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { StatusError } from '../meta/status-error.ts';
 import type { Authenticated } from './authn/contract.ts';
 import { assertAllowed } from './authz/forbidden.ts';
+import { admitToWork } from './flow/admit.ts';
+import { createFlow, type Flow } from './flow/flow.ts';
+import { DEFAULT_LIMITS } from './flow/limits.ts';
 import type { AppDeps } from './handlers/deps.ts';
 import type { ApiRequest } from './handlers/request.ts';
 import { respondError, statusErrorOf } from './handlers/respond.ts';
@@ -33,6 +36,7 @@ export function createApp(deps: AppDeps): Hono {
   if (deps.metrics !== undefined) app.use(observe(deps, deps.metrics));
   app.use(authenticate(deps));
   app.use(impersonate(deps));
+  app.use(admit(deps, deps.flow ?? createFlow(DEFAULT_LIMITS, deps.metrics)));
   app.use(authorize(deps));
   app.all('*', (context) => route(context.var.request));
   // What the steps tell each other is nobody else's business.
@@ -115,6 +119,16 @@ function impersonate(deps: AppDeps): Step {
       request.user = wanted.user;
     }
     await next();
+  };
+}
+
+function admit({ catalog }: AppDeps, flow: Flow): Step {
+  return async (context, next) => {
+    const { request } = context.var;
+    await admitToWork(flow, catalog, request, (work) => {
+      request.work = work;
+      return next();
+    });
   };
 }
 

@@ -23,6 +23,7 @@ import { createNodeReferencesCache, type NodeReferencesCache } from '../apiserve
 import { reconcileBootstrapPolicy } from '../apiserver/authz/policy/reconcile.ts';
 import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } from '../apiserver/authz/rbac.ts';
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
+import type { Flow } from '../apiserver/flow/flow.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
 import type { Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
@@ -76,6 +77,8 @@ export interface Foundation {
   tunnel: TunnelRelay | undefined;
   /** Absent: the control plane has its own. */
   caches?: Caches;
+  /** What is in hand in this process or isolate. Absent: the control plane has its own. */
+  flow?: Flow;
   /** Longest life of a watch, for hosts that limit a request's; absent: as upstream. */
   watchSeconds: number | undefined;
   log: Log;
@@ -155,6 +158,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     },
     ready: foundation.ready,
     log,
+    ...(foundation.flow === undefined ? {} : { flow: foundation.flow }),
     ...(foundation.metrics === undefined ? {} : { metrics: foundation.metrics }),
     ...(foundation.watchSeconds === undefined ? {} : { watchSeconds: foundation.watchSeconds }),
   });

@@ -3,6 +3,8 @@
  * `kedge init --database-url …` once before the first deployment: a Worker has no files to migrate from.
  */
 import { LRUCache } from 'lru-cache';
+import { createFlow } from '../apiserver/flow/flow.ts';
+import { DEFAULT_LIMITS, withoutQueues } from '../apiserver/flow/limits.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { Store } from '../apiserver/storage/contract.ts';
 import { createPollingFeed, readTenantSettings } from '../apiserver/storage/postgres/index.ts';
@@ -32,6 +34,8 @@ const DRAIN_BY_CRON_MS = 25_000;
  * promise) belongs to the request that made it and must not be kept.
  */
 const caches = createCaches();
+/** Counts only: a request of an isolate must not wait for what another one does. */
+const flow = createFlow(withoutQueues(DEFAULT_LIMITS));
 /** By tenant; fixed when it is made. */
 const settings = new LRUCache<string, ClusterSettings>({ max: 1000 });
 
@@ -89,6 +93,7 @@ function open(
     cipher: signingKeyCipher(keys),
     tunnel: undefined,
     caches,
+    flow,
     watchSeconds: config.KEDGE_WATCH_SECONDS,
     log: {
       info: (fields, message) => console.log(message, fields),

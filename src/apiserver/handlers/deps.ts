@@ -4,6 +4,7 @@ import type { TunnelRelay } from '../../tunnel/contract.ts';
 import type { TokenAuthenticator } from '../authn/contract.ts';
 import type { Authorizer } from '../authz/contract.ts';
 import type { RuleResolver } from '../authz/rbac.ts';
+import type { Flow } from '../flow/flow.ts';
 import type { Metrics } from '../metrics/contract.ts';
 import type { RegistryDeps } from '../registry/context.ts';
 
@@ -72,6 +73,8 @@ export interface AppDeps extends RegistryDeps {
   log: Log;
   /** Longest life of a watch in seconds, for hosts that limit a request's; absent: 30 to 60 minutes. */
   watchSeconds?: number;
+  /** What is in hand in this process (or isolate). Absent: the app has its own. */
+  flow?: Flow;
   /** Absent: /metrics is not served. */
   metrics?: Metrics;
 }

@@ -1,6 +1,7 @@
 /** One request on its way through the handlers. */
 import { decodeProtobuf } from '../../meta/protobuf/decode.ts';
 import { type Decoded, decodeJson, decodeYaml } from '../../meta/schema/decode.ts';
+import type { Work } from '../flow/work.ts';
 import type { Scope } from '../registry/context.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
 import { readBody, readBytes } from '../request/body.ts';
@@ -20,6 +21,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** Become Warning headers. */
   warnings: string[];
+  /** Set when the request has been admitted to work, which is before any handler. */
+  work?: Work;
 }
 
 /** An ApiRequest for a resource that is registered. */

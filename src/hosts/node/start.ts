@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
+import { createFlow } from '../../apiserver/flow/flow.ts';
+import { DEFAULT_LIMITS } from '../../apiserver/flow/limits.ts';
 import type { CheckResult } from '../../apiserver/handlers/deps.ts';
 import { createNodeFeed, createWakeUps, withGroupCommit } from '../../apiserver/storage/postgres/index.ts';
 import { NODES } from '../../client/resources.ts';
@@ -89,6 +91,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       tunnel: relay,
       watchSeconds: undefined,
       log,
+      flow: createFlow(DEFAULT_LIMITS, metrics),
       metrics,
       ready: async () => [await pingDatabase()],
     });

@@ -1,0 +1,169 @@
+/** The step "admit to work": body first, then a seat, then the work, all before a deadline. */
+import { StatusError } from '../../meta/status-error.ts';
+import { labelsOf } from '../metrics/labels.ts';
+import type { ResourceCatalog } from '../registry/contract.ts';
+import { holdBody } from '../request/body.ts';
+import { type Classified, classify } from './classify.ts';
+import type { Demand } from './contract.ts';
+import type { Flow } from './flow.ts';
+import type { Work } from './work.ts';
+
+export interface Admitted extends Classified {
+  raw: Request;
+}
+
+/** A seat for each so many bytes of a body: what is decoded, checked and stored takes time in proportion. */
+const BYTES_A_SEAT = 128 * 1024;
+const MAX_BODY_SEATS = 10;
+
+/**
+ * Runs `work` when there is room for it. Throws 429 when there is none in time, and 504 when the request's time is up: what
+ * is still being done then is told to stop by `Work.signal`.
+ */
+export async function admitToWork(
+  flow: Flow,
+  catalog: Pick<ResourceCatalog, 'find'>,
+  request: Admitted,
+  run: (work: Work) => Promise<void>,
+): Promise<void> {
+  const demand = classify(request, flow.sizes);
+  const running = new RunningWork(flow, catalog, request, demand);
+  const kind =
+    request.info.verb === 'get' || request.info.verb === 'list' || request.info.verb === 'watch'
+      ? 'readOnly'
+      : 'mutating';
+  flow.inFlight[kind]++;
+  try {
+    await running.within(flow.limits.deadlineMs, () => running.start(run));
+  } finally {
+    flow.inFlight[kind]--;
+  }
+}
+
+class RunningWork implements Work {
+  readonly #flow: Flow;
+  readonly #catalog: Pick<ResourceCatalog, 'find'>;
+  readonly #request: Admitted;
+  readonly #demand: Demand;
+  #late: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+  #timedOut = false;
+  #kept = false;
+  #release: (() => void) | undefined;
+
+  constructor(flow: Flow, catalog: Pick<ResourceCatalog, 'find'>, request: Admitted, demand: Demand) {
+    this.#flow = flow;
+    this.#catalog = catalog;
+    this.#request = request;
+    this.#demand = demand;
+  }
+
+  async start(run: (work: Work) => Promise<void>): Promise<void> {
+    const forget = this.#hasBody() ? await this.#body() : undefined;
+    try {
+      const admitted = this.#flow.admit(this.#demand, () => this.signal);
+      const seat = admitted instanceof Promise ? await admitted : admitted;
+      const done = this.#demand.level === 'light' ? this.#flow.turns.small() : undefined;
+      this.#release = () => {
+        done?.();
+        seat.release();
+      };
+      try {
+        if (!this.#timedOut) await run(this);
+      } finally {
+        if (!this.#kept) this.#release();
+      }
+    } finally {
+      forget?.();
+    }
+  }
+
+  #hasBody(): boolean {
+    const { raw, info } = this.#request;
+    return info.isResourceRequest && raw.method !== 'GET' && raw.method !== 'HEAD';
+  }
+
+  /** Reads the body; what is returned says that it is not needed any more. */
+  async #body(): Promise<() => void> {
+    const { raw } = this.#request;
+    const demand = this.#demand;
+    const key = `${demand.tenant}\n${demand.flow}`;
+    const releases: (() => void)[] = [];
+    const forget = () => {
+      for (const release of releases) release();
+    };
+    const reserve = async (bytes: number) => {
+      try {
+        releases.push(await this.#flow.bodies.take(key, bytes, () => this.signal));
+      } catch (error) {
+        await this.#flow.refusal(demand, error);
+      }
+    };
+    try {
+      const size = await holdBody(raw, reserve);
+      demand.seats = Math.max(demand.seats, Math.min(MAX_BODY_SEATS, Math.ceil(size / BYTES_A_SEAT)));
+      return forget;
+    } catch (error) {
+      forget();
+      if (error instanceof StatusError) throw error;
+      throw StatusError.badRequest(`the request body did not come whole: ${String(error)}`);
+    }
+  }
+
+  /** Rejects when `run` has not ended in time; it goes on until it notices. */
+  within(milliseconds: number, run: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#timedOut = true;
+        const error = StatusError.timeout('request did not complete within the allotted timeout');
+        this.#late?.abort(error);
+        reject(error);
+      }, milliseconds);
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        end();
+      };
+      run().then(
+        () => settle(resolve),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+
+  /** Made when it is asked for: most requests are answered before anybody would look. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#late = new AbortController();
+      if (this.#timedOut) this.#late.abort();
+      this.#signal = AbortSignal.any([this.#request.raw.signal, this.#late.signal]);
+    }
+    return this.#signal;
+  }
+
+  turn(signal: AbortSignal): Promise<() => void> {
+    return this.#flow.turns.take(`${this.#demand.tenant}\n${this.#demand.flow}`, signal);
+  }
+
+  keep(): () => void {
+    this.#kept = true;
+    return this.#release ?? (() => {});
+  }
+
+  longRunning(): () => void {
+    const { longRunning } = this.#flow.inFlight;
+    const labels = JSON.stringify(labelsOf(this.#request.info, this.#catalog));
+    longRunning.set(labels, (longRunning.get(labels) ?? 0) + 1);
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      const left = (longRunning.get(labels) ?? 1) - 1;
+      if (left === 0) longRunning.delete(labels);
+      else longRunning.set(labels, left);
+    };
+  }
+
+  listed(count: number): void {
+    this.#flow.sizes.seen(this.#demand.tenant, this.#request.info, count);
+  }
+}

@@ -1,0 +1,14 @@
+/** What a handler may say of the work that its request was admitted to. */
+
+export interface Work {
+  /** Aborted when the client has gone, or the request's time is up before its answer has begun. */
+  readonly signal: AbortSignal;
+  /** Waits for a turn at a page of a long answer; call what is returned at its end. Rejects with the signal's reason. */
+  turn(signal: AbortSignal): Promise<() => void>;
+  /** The answer is still being made after its handler has returned: the seat is given back by what is returned. */
+  keep(): () => void;
+  /** The answer goes on for as long as the client likes; call what is returned at its end. */
+  longRunning(): () => void;
+  /** A whole list of what was asked for had so many objects. */
+  listed(count: number): void;
+}
