@@ -1,4 +1,5 @@
 /** The step "admit to work": body first, then a seat, then the work, all before a deadline. */
+import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { labelsOf } from '../metrics/labels.ts';
 import type { ResourceCatalog } from '../registry/contract.ts';
@@ -113,12 +114,13 @@ class RunningWork implements Work {
   /** Rejects when `run` has not ended in time; it goes on until it notices. */
   within(milliseconds: number, run: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const late = guarded('request deadline', () => {
         this.#timedOut = true;
         const error = StatusError.timeout('request did not complete within the allotted timeout');
         this.#late?.abort(error);
         reject(error);
-      }, milliseconds);
+      });
+      const timer = setTimeout(late, milliseconds);
       const settle = (end: () => void) => {
         clearTimeout(timer);
         end();

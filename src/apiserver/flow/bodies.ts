@@ -2,6 +2,7 @@
  * Bytes of request bodies in memory, of all and of each flow. A body that does not fit waits before it is read, which its
  * sender notices as a full window; it takes no seat, however slowly it comes.
  */
+import { guarded } from '../../meta/guard.ts';
 import { RefusedError } from './contract.ts';
 
 export interface BodyLimits {
@@ -70,14 +71,15 @@ export class BodyBudget {
         signal.removeEventListener('abort', leave);
         this.#waiting.delete(waiter);
       };
-      const leave = () => {
+      const leave = guarded('body budget', () => {
         settle();
         reject(new RefusedError('cancelled'));
-      };
-      const timer = setTimeout(() => {
+      });
+      const timedOut = guarded('body budget', () => {
         settle();
         reject(new RefusedError('time-out'));
-      }, this.#limits.waitMs);
+      });
+      const timer = setTimeout(timedOut, this.#limits.waitMs);
       const waiter: Waiter = {
         flow,
         bytes,

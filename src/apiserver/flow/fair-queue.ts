@@ -2,6 +2,7 @@
  * Seats of one level, shared out fairly: flows that wait take turns, however many requests each has waiting. A request too
  * wide for what is free at the moment keeps narrower ones that came later from taking it, or it would wait for ever.
  */
+import { guarded } from '../../meta/guard.ts';
 import { type Demand, type LevelLimits, type Refusal, RefusedError, type Seat } from './contract.ts';
 
 interface Waiter {
@@ -96,8 +97,9 @@ export class FairQueue {
           this.#dispatch();
         },
       };
-      const leave = () => waiter.refuse('cancelled');
-      const timer = setTimeout(() => waiter.refuse('time-out'), this.#limits.waitMs);
+      const leave = guarded('queue', () => waiter.refuse('cancelled'));
+      const timedOut = guarded('queue', () => waiter.refuse('time-out'));
+      const timer = setTimeout(timedOut, this.#limits.waitMs);
       this.#queued++;
       flow.waiting.push(waiter);
       this.#turns.add(flow);

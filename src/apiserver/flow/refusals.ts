@@ -2,6 +2,8 @@
  * When a refusal is told. A client that does not heed Retry-After could ask, and be refused, thousands of times a second,
  * which costs us as much as work: after a few refusals within a second it hears of the next ones at the end of the second.
  */
+import { guarded } from '../../meta/guard.ts';
+
 const SECOND_MS = 1_000;
 /** Flows remembered, and refusals held back: past these, they are told at once. */
 const MAX_FLOWS = 4_096;
@@ -22,7 +24,10 @@ export class Refusals {
     if (this.#prompt === Number.POSITIVE_INFINITY) return;
     const count = (this.#counts.get(flow) ?? 0) + 1;
     if (count > 1 || this.#counts.size < MAX_FLOWS) this.#counts.set(flow, count);
-    this.#second ??= setTimeout(() => this.#turn(), SECOND_MS);
+    this.#second ??= setTimeout(
+      guarded('refusals', () => this.#turn()),
+      SECOND_MS,
+    );
     if (count <= this.#prompt || this.#held.length >= MAX_HELD) return;
     await new Promise<void>((resolve) => this.#held.push(resolve));
   }

@@ -2,6 +2,7 @@
  * Work on long answers, a page at a time: so few at once that whoever asks for something small need not wait long, and
  * flows in turns. A list of thousands of objects is thus many small pieces of work between which others are served.
  */
+import { guarded } from '../../meta/guard.ts';
 
 interface Waiter {
   grant(): void;
@@ -62,12 +63,12 @@ export class Turns {
   #wait(flow: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(flow) ?? [];
-      const leave = () => {
+      const leave = guarded('page turns', () => {
         const at = queue.indexOf(waiter);
         if (at !== -1) queue.splice(at, 1);
         if (queue.length === 0) this.#waiting.delete(flow);
         reject(signal.reason);
-      };
+      });
       const waiter: Waiter = {
         grant() {
           signal.removeEventListener('abort', leave);
@@ -98,9 +99,10 @@ export class Turns {
   /** Small requests may never cease: each so often one page is read in spite of them. */
   #arm(): void {
     if (this.#alarm !== undefined || this.#waiting.size === 0 || this.#small === 0) return;
-    this.#alarm = setTimeout(() => {
+    const impatient = guarded('page turns', () => {
       this.#alarm = undefined;
       this.#dispatch(false);
-    }, this.#options.patienceMs);
+    });
+    this.#alarm = setTimeout(impatient, this.#options.patienceMs);
   }
 }
