@@ -5,6 +5,7 @@ import { endpointSliceController } from './endpoint-slice/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { eventExpiryController } from './event-expiry/index.ts';
 import { garbageCollector } from './garbage-collector/index.ts';
+import { type KubernetesServiceOptions, kubernetesServiceController } from './kubernetes-service/index.ts';
 import { namespaceController } from './namespace/index.ts';
 import { nodeLifecycleController } from './node-lifecycle/index.ts';
 import { podGarbageCollector } from './pod-gc/index.ts';
@@ -16,6 +17,8 @@ import { taintEvictionController } from './taint-eviction/index.ts';
 export interface ControllerOptions {
   /** PEM certificates that pods should trust for the API server; published as kube-root-ca.crt. */
   caBundle: string;
+  /** Absent: nothing publishes the API in the cluster. */
+  kubernetesService?: KubernetesServiceOptions;
   /** Seconds without a heartbeat after which a node's state is Unknown. Default 40. */
   nodeMonitorGraceSeconds?: number;
   /** The same for a node that has never reported. Default 60. */
@@ -36,6 +39,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     garbageCollector,
     serviceAccountController,
     rootCaController(options.caBundle),
+    ...(options.kubernetesService === undefined ? [] : [kubernetesServiceController(options.kubernetesService)]),
     nodeLifecycleController({
       monitorSeconds: options.nodeMonitorGraceSeconds ?? 40,
       startupSeconds: options.nodeStartupGraceSeconds ?? 60,

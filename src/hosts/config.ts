@@ -8,7 +8,9 @@ const schema = z.object({
   KEDGE_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   KEDGE_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(500).default(20),
   /** HOST:PORT */
-  KEDGE_LISTEN: z.string().default('127.0.0.1:6443'),
+  KEDGE_LISTEN: z.string().default('0.0.0.0:6443'),
+  /** Where other machines and pods reach this replica. */
+  KEDGE_ADVERTISE_ADDRESS: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** The API's URL as clients see it; issuer of ServiceAccount tokens. */
   KEDGE_EXTERNAL_URL: z.url({ protocol: /^https$/ }).optional(),
   /** Comma-separated ID:BASE64 of 32 bytes each; the first encrypts, all decrypt. */
@@ -35,7 +37,7 @@ export function parseListen(text: string): { host: string; port: number } {
   const port = Number(match?.groups?.port);
   const host = match?.groups?.six ?? match?.groups?.host;
   if (host === undefined || !(port >= 0 && port <= 65535)) {
-    throw new Error(`"${text}" is not HOST:PORT, for example 127.0.0.1:6443`);
+    throw new Error(`"${text}" is not HOST:PORT, for example 0.0.0.0:6443`);
   }
   return { host, port };
 }

@@ -31,6 +31,7 @@ import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
 import type { Client } from '../client/contract.ts';
 import { createLocalClients, LOOPBACK } from '../client/local.ts';
 import { allControllers } from '../controllers/index.ts';
+import type { KubernetesServiceOptions } from '../controllers/kubernetes-service/index.ts';
 import type { Database } from '../db/connection.ts';
 import { createRunner, type Runner } from '../reconcile/runner.ts';
 import { type ClusterCache, createClusterCache } from '../scheduler/clusters.ts';
@@ -72,6 +73,8 @@ export interface Foundation {
   externalUrl: string;
   /** PEM that clients in pods should trust; '' where the edge has a public CA. */
   caBundle: string;
+  /** Where the API is reached, published in every cluster as the Service `kubernetes`; absent: nothing is. */
+  apiEndpoints?: Pick<KubernetesServiceOptions, 'endpoints' | 'changing'>;
   /** Seals what must not lie in the database in the clear. */
   cipher: KeyCipher;
   tunnel: TunnelRelay | undefined;
@@ -166,7 +169,20 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     db,
     store,
     feed,
-    controllers: [...allControllers({ caBundle: foundation.caBundle }), createScheduler(caches.clusters)],
+    controllers: [
+      ...allControllers({
+        caBundle: foundation.caBundle,
+        ...(foundation.apiEndpoints === undefined
+          ? {}
+          : {
+              kubernetesService: {
+                ...foundation.apiEndpoints,
+                serviceCIDR: async (tenant) => (await foundation.clusterSettings(tenant)).serviceCIDR,
+              },
+            }),
+      }),
+      createScheduler(caches.clusters),
+    ],
     clients,
     log: {
       error: (message, fields) => log.error(fields, message),

@@ -11,6 +11,7 @@ import { createPollingFeed, readTenantSettings } from '../apiserver/storage/post
 import { connect, type Database } from '../db/connection.ts';
 import { parseEncryptionKeys, readConfig } from './config.ts';
 import { signingKeyCipher } from './key-cipher.ts';
+import { endpointOf } from './replicas.ts';
 import { openStore } from './store.ts';
 import { type ControlPlane, createCaches, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
 
@@ -90,6 +91,11 @@ function open(
     clusterSettings: (tenant) => settingsOf(db, tenant),
     externalUrl: config.KEDGE_EXTERNAL_URL ?? externalUrl,
     caBundle: '',
+    // A name, which nodes cannot route a Service to; but it says where the API is.
+    apiEndpoints: {
+      endpoints: async () => (config.KEDGE_EXTERNAL_URL === undefined ? [] : [endpointOf(config.KEDGE_EXTERNAL_URL)]),
+      changing: false,
+    },
     cipher: signingKeyCipher(keys),
     tunnel: undefined,
     caches,

@@ -1,6 +1,7 @@
 /** What only a Worker has: one request at a time is all its life, a clock it does not hear, a database it must let go of. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createPostgresStore } from '../../src/apiserver/storage/postgres/index.ts';
+import type { Service } from '../../src/client/resources.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
 import { initialise } from '../../src/hosts/node/initialise.ts';
 import { configMap, deployment, namespace } from '../contract/api-objects.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
       KEDGE_DATABASE_URL: String(url),
       KEDGE_ENCRYPTION_KEYS: ENCRYPTION,
       KEDGE_WATCH_SECONDS: String(WATCH_SECONDS),
+      KEDGE_EXTERNAL_URL: 'https://api.example.com',
     },
   });
   api = createSession(fetch, worker.url, token);
@@ -55,6 +57,20 @@ async function connections(): Promise<number> {
   });
   return row!.count;
 }
+
+it('publishes the Service kubernetes with the name at which the API is reached', async () => {
+  const { spec } = await eventually(
+    async () => (await api.expectOk('GET', '/api/v1/namespaces/default/services/kubernetes')) as Service,
+  );
+  expect(spec).toMatchObject({ clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 443 }] });
+  await eventually(async () => {
+    const slices = '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices';
+    expect(await api.expectOk('GET', `${slices}/kubernetes`)).toMatchObject({
+      addressType: 'FQDN',
+      endpoints: [{ addresses: ['api.example.com'] }],
+    });
+  });
+});
 
 it('ends a watch by itself after KEDGE_WATCH_SECONDS, with a bookmark, however long the client asked for', async () => {
   const began = performance.now();

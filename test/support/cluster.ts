@@ -104,15 +104,7 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
       const from = printed.length;
       const started = spawn(
         process.execPath,
-        [
-          path.join(ROOT, 'src/cli/main.ts'),
-          'up',
-          '--listen',
-          `127.0.0.1:${port}`,
-          '--data-dir',
-          dataDir.root,
-          ...flags,
-        ],
+        [path.join(ROOT, 'src/cli/main.ts'), 'up', '--listen', `0.0.0.0:${port}`, '--data-dir', dataDir.root, ...flags],
         { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
       );
       child = started;

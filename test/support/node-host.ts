@@ -24,6 +24,7 @@ export interface RunningNodeHost {
 export async function startTestNodeHost(options: {
   databaseUrl: string;
   encryptionKeys: readonly EncryptionKey[];
+  advertiseAddress?: string;
 }): Promise<RunningNodeHost> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-host-'));
   const identity = await ensureServerIdentity(folder, ['127.0.0.1'], new Date());
@@ -33,6 +34,7 @@ export async function startTestNodeHost(options: {
     listen: { host: '127.0.0.1', port: 0 },
     tls: { certificate: identity.certificate, key: identity.key },
     caCertificate: identity.caCertificate,
+    advertiseAddress: options.advertiseAddress ?? '192.0.2.10',
     externalUrl: 'https://127.0.0.1',
     encryptionKeys: options.encryptionKeys,
     cluster: { serviceCIDR: '10.96.0.0/16', clusterCIDR: '10.244.0.0/16' },

@@ -7,6 +7,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
+import { addressAt, formatIp, parseCidr } from '../../meta/ip.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 24 * 3600 * 1000;
@@ -46,6 +47,12 @@ export function machineNames(): string[] {
   return [
     ...new Set(['localhost', '127.0.0.1', '::1', os.hostname(), ...addresses.map((each) => each.address)]),
   ].filter((name) => !name.includes('%') && !name.startsWith('fe80:'));
+}
+
+/** The names that pods call it by, through the Service `kubernetes`. */
+export function inClusterNames(serviceCIDR: string): string[] {
+  const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+  return [...names, formatIp(addressAt(parseCidr(serviceCIDR)!, 1))];
 }
 
 interface Pair {

@@ -8,6 +8,7 @@ import { up } from './up.ts';
 
 interface Flags {
   listen?: string;
+  advertiseAddress?: string;
   dataDir: string;
   databaseUrl?: string;
   install: boolean;
@@ -19,7 +20,8 @@ interface Flags {
 export function upCommand(): Command {
   return new Command('up')
     .description('start the control plane, its database and this machine’s agent')
-    .option('--listen <host:port>', 'where the API listens (KEDGE_LISTEN, default 127.0.0.1:6443)')
+    .option('--listen <host:port>', 'where the API listens (KEDGE_LISTEN, default 0.0.0.0:6443)')
+    .option('--advertise-address <ip>', 'where other machines and pods reach it (KEDGE_ADVERTISE_ADDRESS)')
     .option('--data-dir <dir>', 'where the cluster keeps its files', process.env.KEDGE_DATA_DIR ?? DEFAULT_DATA_DIR)
     .option('--database-url <url>', 'a PostgreSQL of yours instead of the embedded one (KEDGE_DATABASE_URL)')
     .option('--no-install', 'do not install Docker when it is missing')
@@ -31,6 +33,7 @@ export function upCommand(): Command {
         const config = readConfig({
           ...process.env,
           ...(flags.listen === undefined ? {} : { KEDGE_LISTEN: flags.listen }),
+          ...(flags.advertiseAddress === undefined ? {} : { KEDGE_ADVERTISE_ADDRESS: flags.advertiseAddress }),
           ...(flags.databaseUrl === undefined ? {} : { KEDGE_DATABASE_URL: flags.databaseUrl }),
         });
         await up({ config, ...flags });

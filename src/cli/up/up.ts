@@ -4,12 +4,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Config, parseEncryptionKeys, parseListen } from '../../hosts/config.ts';
+import { advertiseAddress } from '../../hosts/node/advertise.ts';
 import { type NodeHost, startNodeHost } from '../../hosts/node/start.ts';
 import { VERSION } from '../../hosts/version.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { onPath } from '../kubectl.ts';
 import type { AgentProcess } from './agent-process.ts';
-import { ensureServerIdentity, machineNames } from './ca.ts';
+import { ensureServerIdentity, inClusterNames, machineNames } from './ca.ts';
 import { ensureCluster } from './cluster.ts';
 import { keptToken, writeKubeconfig } from './kubeconfig.ts';
 import { type EmbeddedDatabase, startEmbeddedPostgres } from './postgres.ts';
@@ -55,9 +56,15 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   const { config } = options;
   const cluster = await ensureCluster(data);
   const listen = parseListen(config.KEDGE_LISTEN);
-  const names = machineNames();
-  if (!isWildcard(listen.host) && !names.includes(listen.host)) names.push(listen.host);
-  const identity = await ensureServerIdentity(data.pki, names, new Date());
+  const serviceCIDR = config.KEDGE_SERVICE_CIDR ?? cluster.serviceCIDR;
+  const advertised = config.KEDGE_ADVERTISE_ADDRESS ?? (await advertiseAddress(listen.host));
+  const names = [
+    ...machineNames(),
+    ...inClusterNames(serviceCIDR),
+    ...(isWildcard(listen.host) ? [] : [listen.host]),
+    ...(advertised === undefined ? [] : [advertised]),
+  ];
+  const identity = await ensureServerIdentity(data.pki, [...new Set(names)], new Date());
 
   const databaseUrl =
     config.KEDGE_DATABASE_URL ??
@@ -76,10 +83,11 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
       listen,
       tls: { certificate: identity.certificate, key: identity.key },
       caCertificate: identity.caCertificate,
+      advertiseAddress: advertised,
       externalUrl: config.KEDGE_EXTERNAL_URL ?? IN_CLUSTER_URL,
       encryptionKeys: keys,
       cluster: {
-        serviceCIDR: config.KEDGE_SERVICE_CIDR ?? cluster.serviceCIDR,
+        serviceCIDR,
         clusterCIDR: config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
       },
       logFile: path.join(data.root, 'control-plane.log'),

@@ -7,14 +7,17 @@ import { DEFAULT_LIMITS } from '../../apiserver/flow/limits.ts';
 import type { CheckResult } from '../../apiserver/handlers/deps.ts';
 import { createNodeFeed, createWakeUps, withGroupCommit } from '../../apiserver/storage/postgres/index.ts';
 import { NODES } from '../../client/resources.ts';
+import { publishKubernetesService } from '../../controllers/kubernetes-service/index.ts';
 import { connect } from '../../db/connection.ts';
 import { onFault } from '../../meta/guard.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
 import type { EncryptionKey } from '../config.ts';
 import { signingKeyCipher } from '../key-cipher.ts';
+import { liveReplicas, renewReplica } from '../replicas.ts';
 import { openStore } from '../store.ts';
 import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
+import { keepAdvertised } from './advertise.ts';
 import { followRoles } from './follow-roles.ts';
 import { installLastResort } from './last-resort.ts';
 import { createMetrics } from './metrics.ts';
@@ -29,6 +32,8 @@ export interface NodeHostOptions {
   tls: { certificate: string; key: string };
   /** PEM */
   caCertificate: string;
+  /** Where other machines and pods reach this replica; undefined: nowhere. */
+  advertiseAddress: string | undefined;
   /** Issuer of ServiceAccount tokens. */
   externalUrl: string;
   /** At least one; the first encrypts. */
@@ -87,6 +92,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       clusterSettings: async () => cluster,
       externalUrl: options.externalUrl,
       caBundle: options.caCertificate,
+      apiEndpoints: { endpoints: () => liveReplicas(db), changing: true },
       cipher: signingKeyCipher(options.encryptionKeys),
       tunnel: relay,
       watchSeconds: undefined,
@@ -97,11 +103,6 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     });
     await plane.bootstrap(ROOT);
 
-    const background = [
-      plane.runner.loop(stopping.signal),
-      followRoles({ tenant: ROOT, store, feed, rbac: plane.rbac, log }, stopping.signal),
-      compactNowAndThen(),
-    ];
     const fetch = (request: Request) => plane.app.fetch(request);
     const server = await listen({
       fetch,
@@ -110,6 +111,25 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       listen: options.listen,
       onError: (error) => log.error({ error }, 'the listening socket failed'),
     });
+    const background = [
+      ...(await advertise(server.port)),
+      plane.runner.loop(stopping.signal),
+      followRoles({ tenant: ROOT, store, feed, rbac: plane.rbac, log }, stopping.signal),
+      compactNowAndThen(),
+    ];
+
+    /** Before the controllers run, so that the first to look finds this replica. */
+    async function advertise(port: number): Promise<Promise<void>[]> {
+      if (options.advertiseAddress === undefined) return [];
+      const replica = { id: crypto.randomUUID(), host: options.advertiseAddress, port };
+      await renewReplica(db, replica);
+      const endpoints = await liveReplicas(db);
+      await publishKubernetesService(plane.client(ROOT), { endpoints, serviceCIDR: cluster.serviceCIDR }).catch(
+        // The controller goes on trying: another replica may be writing the same.
+        (error: unknown) => log.warn({ error }, 'the Service kubernetes is not published yet'),
+      );
+      return [keepAdvertised(db, replica, log, stopping.signal)];
+    }
 
     async function pingDatabase(): Promise<CheckResult> {
       try {
