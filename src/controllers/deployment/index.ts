@@ -1,16 +1,10 @@
 /** Rolls a pod template out through ReplicaSets. Upstream: pkg/controller/deployment. */
 import { DEPLOYMENTS, type Deployment, REPLICA_SETS } from '../../client/resources.ts';
-import { labelSelectorRequirements, selectorMatches } from '../../meta/selectors.ts';
-import { type Controller, DONE, type ReconcileContext, type Result } from '../../reconcile/contract.ts';
-import {
-  childKeys,
-  objectKey,
-  parseSelectionKey,
-  type Selection,
-  selectionKeys,
-  splitKey,
-} from '../../reconcile/keys.ts';
-import { claimChildren } from '../shared/claim.ts';
+import { controllerOf } from '../../meta/object.ts';
+import { labelSelectorRequirements } from '../../meta/selectors.ts';
+import { type Controller, DONE, type Key, type ReconcileContext, type Result } from '../../reconcile/contract.ts';
+import { childKeys, controllerKeys, objectKey, parseSelectionKey, splitKey } from '../../reconcile/keys.ts';
+import { adoptOrphans, claimChildren } from '../shared/claim.ts';
 import { Rollout } from './rollout.ts';
 
 export const deploymentController: Controller = {
@@ -19,12 +13,17 @@ export const deploymentController: Controller = {
   keys(change) {
     if (change.resource === 'deployments.apps') return [objectKey(change.object)];
     // A pod matters only by its end: Recreate waits for the last old pod. Whatever else it does its ReplicaSet tells.
-    if (change.resource === 'pods') return hasEnded(change) ? selectionKeys(change) : [];
+    if (change.resource === 'pods')
+      return hasEnded(change) ? controllerKeys(change, 'ReplicaSet').map(ofReplicaSet) : [];
     return childKeys(change, 'Deployment');
   },
   async reconcile(context, key) {
     const selection = parseSelectionKey(key);
-    if (selection !== undefined) return await wakeSelecting(context, selection);
+    if (selection !== undefined) {
+      await adoptOrphans(context, { ownerResource: DEPLOYMENTS, resource: REPLICA_SETS }, selection);
+      return DONE;
+    }
+    if (key.startsWith(OF_REPLICA_SET)) return await wakeOwner(context, key.slice(OF_REPLICA_SET.length));
     const { namespace, name } = splitKey(key);
     const deployment = await context.client.find(DEPLOYMENTS, namespace, name);
     return deployment === undefined ? DONE : await sync(context, deployment);
@@ -37,10 +36,18 @@ function hasEnded(change: Parameters<Controller['keys']>[0]): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
-async function wakeSelecting(context: ReconcileContext, { namespace, labels }: Selection): Promise<Result> {
-  const { items } = await context.client.list(DEPLOYMENTS, { namespace });
-  const selecting = items.filter(({ spec }) => labels === undefined || selectorMatches(spec?.selector, labels));
-  await context.enqueue(selecting.map(objectKey));
+const OF_REPLICA_SET = 'replicaset:';
+
+/** The key of the Deployment that owns a ReplicaSet, of which only the name is known. */
+function ofReplicaSet(key: Key): Key {
+  return `${OF_REPLICA_SET}${key}`;
+}
+
+async function wakeOwner(context: ReconcileContext, replicaSetKey: Key): Promise<Result> {
+  const { namespace, name } = splitKey(replicaSetKey);
+  const replicaSet = await context.client.find(REPLICA_SETS, namespace, name);
+  const owner = replicaSet && controllerOf(replicaSet);
+  if (owner?.kind === 'Deployment') await context.enqueue([`${namespace}/${owner.name}`]);
   return DONE;
 }
 

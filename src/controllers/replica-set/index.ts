@@ -1,10 +1,9 @@
 /** Keeps as many pods of a template as a ReplicaSet asks for. Upstream: pkg/controller/replicaset. */
 import { PODS, type Pod, REPLICA_SETS, type ReplicaSet } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
-import { selectorMatches } from '../../meta/selectors.ts';
 import { type Controller, DONE, type ReconcileContext, type Result } from '../../reconcile/contract.ts';
-import { childKeys, objectKey, parseSelectionKey, type Selection, splitKey } from '../../reconcile/keys.ts';
-import { claimChildren } from '../shared/claim.ts';
+import { childKeys, objectKey, parseSelectionKey, splitKey } from '../../reconcile/keys.ts';
+import { adoptOrphans, claimChildren } from '../shared/claim.ts';
 import { isPodActive, secondsToAvailable } from '../shared/pods.ts';
 import { manageReplicas } from './pods.ts';
 import { replicaSetStatus } from './status.ts';
@@ -18,20 +17,15 @@ export const replicaSetController: Controller = {
   },
   async reconcile(context, key) {
     const selection = parseSelectionKey(key);
-    if (selection !== undefined) return await offerOrphans(context, selection);
+    if (selection !== undefined) {
+      await adoptOrphans(context, { ownerResource: REPLICA_SETS, resource: PODS }, selection);
+      return DONE;
+    }
     const { namespace, name } = splitKey(key);
     const replicaSet = await context.client.find(REPLICA_SETS, namespace, name);
     return replicaSet === undefined ? DONE : await sync(context, replicaSet);
   },
 };
-
-/** Wakes the ReplicaSets that may adopt a pod of these labels. */
-async function offerOrphans(context: ReconcileContext, { namespace, labels }: Selection): Promise<Result> {
-  const { items } = await context.client.list(REPLICA_SETS, { namespace });
-  const takers = items.filter(({ spec }) => labels === undefined || selectorMatches(spec?.selector, labels));
-  await context.enqueue(takers.map(objectKey));
-  return DONE;
-}
 
 async function sync(context: ReconcileContext, replicaSet: ReplicaSet): Promise<Result> {
   const pods = await claimChildren(context, {

@@ -1,4 +1,8 @@
-/** Adoption and release of children by selector, as upstream's ControllerRefManager does. */
+/**
+ * Adoption and release of children by selector, as upstream's ControllerRefManager does. An owner finds its children by
+ * their references, at a cost that does not grow with the namespace. Labels are searched when an owner is new, and for an
+ * orphan that turned up (adoptOrphans).
+ */
 import type { ResourceRef } from '../../client/contract.ts';
 import { controllerOf, type KubeObject, type OwnerReference } from '../../meta/object.ts';
 import {
@@ -9,6 +13,7 @@ import {
 } from '../../meta/selectors.ts';
 import { isStatus } from '../../meta/status-error.ts';
 import type { ReconcileContext } from '../../reconcile/contract.ts';
+import type { Selection } from '../../reconcile/keys.ts';
 
 export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
   owner: O;
@@ -60,7 +65,37 @@ export async function claimChildren<O extends KubeObject, T extends KubeObject>(
   return claimed;
 }
 
-/** What the selector finds, and what refers to the owner already, whatever its labels. */
+/** Gives orphans of these labels to the first owner that selects them; their change then wakes it. */
+export async function adoptOrphans<
+  O extends KubeObject & { spec?: { selector?: LabelSelector } },
+  T extends KubeObject,
+>(
+  context: ReconcileContext,
+  { ownerResource, resource }: Pick<ClaimOptions<O, T>, 'ownerResource' | 'resource'>,
+  { namespace, labels }: Selection,
+): Promise<void> {
+  const { client } = context;
+  const takers = (await client.list(ownerResource, { namespace })).items.filter((owner) => {
+    const mayTake = owner.metadata.deletionTimestamp === undefined;
+    return mayTake && (labels === undefined || matchesLabels(requirementsOf(owner), labels));
+  });
+  if (takers.length === 0) return;
+  const labelSelector = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const found = await client.list(resource, { namespace, labelSelector: labelSelector.join(',') });
+  for (const orphan of found.items) {
+    if (controllerOf(orphan) !== undefined || orphan.metadata.deletionTimestamp !== undefined) continue;
+    const owner = takers.find((each) => matchesLabels(requirementsOf(each), orphan.metadata.labels));
+    if (owner === undefined) continue;
+    const options = { owner, ownerResource, resource, selector: owner.spec?.selector ?? {} };
+    if (await isStillThere(context, options)) await adopt(context, options, orphan);
+  }
+}
+
+function requirementsOf(owner: { spec?: { selector?: LabelSelector } }) {
+  return labelSelectorRequirements(owner.spec?.selector ?? {});
+}
+
+/** What refers to the owner already, whatever its labels; for an owner that was never looked at, what its selector finds too. */
 async function candidates<O extends KubeObject, T extends KubeObject>(
   { client, ownership }: ReconcileContext,
   { owner, resource }: ClaimOptions<O, T>,
@@ -68,7 +103,7 @@ async function candidates<O extends KubeObject, T extends KubeObject>(
 ): Promise<T[]> {
   const { namespace = '', uid = '' } = owner.metadata;
   const [selected, dependents] = await Promise.all([
-    client.list(resource, { namespace, labelSelector }),
+    isNew(owner) ? client.list(resource, { namespace, labelSelector }) : { items: [] },
     ownership.dependents(uid),
   ]);
   const byUid = new Map(selected.items.map((child) => [child.metadata.uid, child]));
@@ -78,6 +113,11 @@ async function candidates<O extends KubeObject, T extends KubeObject>(
     byUid.set(object.metadata.uid, object as T);
   }
   return [...byUid.values()];
+}
+
+/** Its controller has not written a status yet. */
+function isNew(owner: KubeObject & { status?: { observedGeneration?: number } }): boolean {
+  return owner.status?.observedGeneration === undefined;
 }
 
 /** The owner may have been deleted, or made anew under its name, since it was read. */
