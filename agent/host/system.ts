@@ -1,5 +1,6 @@
 /** What kind of machine this is. */
 import os from 'node:os';
+import { own } from '../../src/meta/own.ts';
 import { readTextFile } from './files.ts';
 
 export interface MachineInfo {
@@ -31,7 +32,7 @@ export async function readMachineInfo(): Promise<MachineInfo> {
     systemUuid: systemUuid?.trim() || id,
     kernelVersion: os.release(),
     osImage: /^PRETTY_NAME="?(.*?)"?$/m.exec(release ?? '')?.[1] ?? 'Linux',
-    architecture: GO_ARCHITECTURES[process.arch] ?? process.arch,
+    architecture: own(GO_ARCHITECTURES, process.arch) ?? process.arch,
     cpus: os.availableParallelism(),
     memory: os.totalmem(),
   };

@@ -5,6 +5,7 @@
 import { Backoff, type HttpClient, pause, reflect } from '../../src/client/http.ts';
 import { LEASES, type Lease, NODES, type Node } from '../../src/client/resources.ts';
 import { microTimestamp } from '../../src/meta/object.ts';
+import { own } from '../../src/meta/own.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
 import { type NodeHealth, nodeConditions } from './conditions.ts';
 import { type NodeDescription, nodeLabels, nodeStatus } from './describe.ts';
@@ -131,7 +132,7 @@ async function register(client: HttpClient, description: NodeDescription): Promi
     return client.create(NODES, node);
   }
   const missing = Object.fromEntries(
-    Object.entries(labels).filter(([key, value]) => existing.metadata.labels?.[key] !== value),
+    Object.entries(labels).filter(([key, value]) => own(existing.metadata.labels, key) !== value),
   );
   if (Object.keys(missing).length === 0) return existing;
   return client.patch(NODES, '', name, 'merge', { metadata: { labels: missing } });

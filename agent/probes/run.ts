@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { guarded } from '../../src/meta/guard.ts';
+import { setOwn } from '../../src/meta/own.ts';
 import { ExecTimeout, type Runtime } from '../runtime/contract.ts';
 import type { Probe, ProbeOutcome, ProbeTarget, RunProbe } from './contract.ts';
 
@@ -45,7 +46,7 @@ export function runHttp(
   const secure = get.scheme === 'HTTPS';
   const url = `${secure ? 'https' : 'http'}://${get.host || target.podIp}:${port}${get.path ?? '/'}`;
   const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.35', accept: '*/*', connection: 'close' };
-  for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value;
+  for (const { name, value } of get.httpHeaders ?? []) setOwn(headers, name.toLowerCase(), value);
   return new Promise((resolve) => {
     const options = { method: 'GET', headers, agent: false, signal: AbortSignal.timeout(timeoutMs) };
     // Probes do not verify certificates: they ask whether something answers.

@@ -1,5 +1,6 @@
 /** The downward API: what a container may know of its own pod. Used for files and for environment variables. */
 import type { Pod } from '../../src/client/resources.ts';
+import { own } from '../../src/meta/own.ts';
 import { quantityMillis, quantityValue } from '../../src/meta/quantity.ts';
 
 type Container = NonNullable<Pod['spec']>['containers'][number];
@@ -15,7 +16,7 @@ export interface NodeFacts {
 /** Value of a fieldRef; throws for a path that the API does not know. `podIp` is told by the sandbox, before the status. */
 export function fieldValue(pod: Pod, fieldPath: string, live?: { podIp?: string; hostIp?: string }): string {
   const keyed = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(fieldPath);
-  if (keyed !== null) return pod.metadata[keyed[1] as 'labels' | 'annotations']?.[keyed[2]!] ?? '';
+  if (keyed !== null) return own(pod.metadata[keyed[1] as 'labels' | 'annotations'], keyed[2]!) ?? '';
   switch (fieldPath) {
     case 'metadata.name':
       return pod.metadata.name ?? '';
@@ -45,7 +46,7 @@ export function fieldValue(pod: Pod, fieldPath: string, live?: { podIp?: string;
 function formatMap(map: Record<string, string> | undefined): string {
   return Object.keys(map ?? {})
     .sort()
-    .map((key) => `${key}=${JSON.stringify(map![key])}`)
+    .map((key) => `${key}=${JSON.stringify(own(map, key))}`)
     .join('\n');
 }
 
@@ -56,13 +57,14 @@ interface ResourceField {
 }
 
 /** Value of a resourceFieldRef, rounded up to the divisor. Open limits are those of the node, as upstream. */
-export function resourceValue(pod: Pod, field: ResourceField, node: NodeFacts | undefined, own?: Container): string {
+export function resourceValue(pod: Pod, field: ResourceField, node: NodeFacts | undefined, itself?: Container): string {
   const container = field.containerName
     ? [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].find((c) => c.name === field.containerName)
-    : own;
+    : itself;
   const [list, resource] = field.resource.split('.') as ['limits' | 'requests', string];
   const resources = container?.resources;
-  const value = resources?.[list]?.[resource] ?? (list === 'requests' ? resources?.limits?.[resource] : undefined);
+  const value =
+    own(resources?.[list], resource) ?? (list === 'requests' ? own(resources?.limits, resource) : undefined);
   const divisor = field.divisor === undefined || String(field.divisor) === '0' ? '1' : field.divisor;
   if (resource === 'cpu') {
     const millis = value === undefined ? (list === 'limits' ? (node?.cpuMillis ?? 0) : 0) : quantityMillis(value);

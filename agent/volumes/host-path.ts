@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { own } from '../../src/meta/own.ts';
 import { kindOfPath, makeFolder, type PathKind, touchFile } from '../host/files.ts';
 import { VolumeError, type VolumePlugin } from './contract.ts';
 
@@ -29,7 +30,7 @@ async function ensureHostPath(target: string, type: string): Promise<void> {
       if ((await kindOfPath(path.dirname(target))) === 'directory') return touchFile(target, 0o644);
     }
   }
-  const expected = EXPECTED[type];
+  const expected = own(EXPECTED, type);
   if (expected !== undefined && kind !== expected.kind) {
     throw new VolumeError(`hostPath type check failed: ${target} is not a ${expected.name}`);
   }

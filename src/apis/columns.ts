@@ -1,6 +1,7 @@
 /** Cells and columns that many kinds print (upstream's pkg/printers/internalversion). */
 import { humanDuration } from '../meta/duration/age.ts';
 import type { KubeObject } from '../meta/object.ts';
+import { own } from '../meta/own.ts';
 import type { Column } from './built-in.ts';
 import { definitions } from './definitions.ts';
 
@@ -53,5 +54,5 @@ export function containerCells(containers: readonly { name: string; image?: stri
 
 /** The description that the API's own documentation gives a field, as upstream's printers use it for columns. */
 export function described(definition: string, field: string): string {
-  return definitions[definition]?.properties?.[field]?.description ?? '';
+  return own(own(definitions, definition)?.properties, field)?.description ?? '';
 }

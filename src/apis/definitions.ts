@@ -2,6 +2,7 @@
  * The one definitions table of all built-in kinds: derived from types at install time, completed with what types cannot
  * say. Loaded once a process.
  */
+import { own } from '../meta/own.ts';
 import type { Definitions, Schema } from '../meta/schema/types.ts';
 import { appsDefaults } from './apps/defaults.ts';
 import { appsMergeRules } from './apps/merge.ts';
@@ -57,7 +58,7 @@ function complete(
     return found;
   };
   const property = (name: string, field: string): Schema => {
-    const found = definition(name).properties?.[field];
+    const found = own(definition(name).properties, field);
     if (found === undefined) throw new Error(`an overlay names ${field} of ${name}, which has none`);
     return found;
   };
@@ -82,9 +83,8 @@ function complete(
  */
 function addZeroValues({ required = [], properties = {} }: Schema): void {
   for (const field of required) {
-    const property = properties[field];
-    if (property?.type !== undefined && property.default === undefined && Object.hasOwn(ZERO, property.type)) {
-      property.default = ZERO[property.type];
-    }
+    const property = own(properties, field);
+    const zero = property?.type === undefined ? undefined : own(ZERO, property.type);
+    if (property?.default === undefined && zero !== undefined) property!.default = zero;
   }
 }

@@ -8,33 +8,35 @@ type Meaning =
   | 'retry';
 
 /** SQLSTATEs (five characters, or a class of two) and the codes of postgres.js and sockets. */
-const MEANINGS: Readonly<Record<string, Meaning>> = {
-  '08': 'unavailable', // connection exceptions
-  '53': 'unavailable', // out of connections, memory or disk
-  '57014': 'unavailable', // statement timeout
-  '57P01': 'unavailable', // shutting down
-  '57P02': 'unavailable', // crashed
-  '57P03': 'unavailable', // starting up
-  '57P05': 'unavailable', // idle session ended
-  '58': 'unavailable', // I/O errors of the server
-  '25006': 'unavailable', // read-only: a standby during failover
-  '40001': 'retry', // serialization failure
-  '40P01': 'retry', // deadlock
-  '55P03': 'retry', // lock not available
-  CONNECT_TIMEOUT: 'unavailable',
-  CONNECTION_CLOSED: 'unavailable',
-  CONNECTION_DESTROYED: 'unavailable',
-  CONNECTION_ENDED: 'unavailable',
-  EAI_AGAIN: 'unavailable',
-  ECONNREFUSED: 'unavailable',
-  ECONNRESET: 'unavailable',
-  EHOSTUNREACH: 'unavailable',
-  ENETUNREACH: 'unavailable',
-  ENOENT: 'unavailable', // a unix socket that is not there yet
-  ENOTFOUND: 'unavailable',
-  EPIPE: 'unavailable',
-  ETIMEDOUT: 'unavailable',
-};
+const MEANINGS = new Map<string, Meaning>(
+  Object.entries({
+    '08': 'unavailable', // connection exceptions
+    '53': 'unavailable', // out of connections, memory or disk
+    '57014': 'unavailable', // statement timeout
+    '57P01': 'unavailable', // shutting down
+    '57P02': 'unavailable', // crashed
+    '57P03': 'unavailable', // starting up
+    '57P05': 'unavailable', // idle session ended
+    '58': 'unavailable', // I/O errors of the server
+    '25006': 'unavailable', // read-only: a standby during failover
+    '40001': 'retry', // serialization failure
+    '40P01': 'retry', // deadlock
+    '55P03': 'retry', // lock not available
+    CONNECT_TIMEOUT: 'unavailable',
+    CONNECTION_CLOSED: 'unavailable',
+    CONNECTION_DESTROYED: 'unavailable',
+    CONNECTION_ENDED: 'unavailable',
+    EAI_AGAIN: 'unavailable',
+    ECONNREFUSED: 'unavailable',
+    ECONNRESET: 'unavailable',
+    EHOSTUNREACH: 'unavailable',
+    ENETUNREACH: 'unavailable',
+    ENOENT: 'unavailable', // a unix socket that is not there yet
+    ENOTFOUND: 'unavailable',
+    EPIPE: 'unavailable',
+    ETIMEDOUT: 'unavailable',
+  } as const),
+);
 
 /** A statement that failed for a reason of its own: a bug, or a value the database does not accept. */
 export class QueryError extends Error {
@@ -56,7 +58,7 @@ export function errorCode(error: unknown): string {
 }
 
 function meaningOf(code: string): Meaning | undefined {
-  return MEANINGS[code] ?? (code.length === 5 ? MEANINGS[code.slice(0, 2)] : undefined);
+  return MEANINGS.get(code) ?? (code.length === 5 ? MEANINGS.get(code.slice(0, 2)) : undefined);
 }
 
 /** Whether the statement was certainly rolled back and deserves another try at once. */

@@ -1,4 +1,5 @@
 /** Equality of JSON values; the order of keys never matters. */
+import { own } from './own.ts';
 
 type Json = Record<string, unknown>;
 
@@ -17,8 +18,8 @@ function equal(a: unknown, b: unknown, same: (a: unknown, b: unknown) => boolean
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index]));
   }
   if (Array.isArray(b)) return false;
-  for (const key in a) if (!same((a as Json)[key], (b as Json)[key])) return false;
-  for (const key in b) if (!(key in a) && !same(undefined, (b as Json)[key])) return false;
+  for (const key in a) if (!same((a as Json)[key], own(b as Json, key))) return false;
+  for (const key in b) if (!Object.hasOwn(a, key) && !same(undefined, (b as Json)[key])) return false;
   return true;
 }
 

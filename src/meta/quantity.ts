@@ -1,4 +1,5 @@
 /** Kubernetes quantities ("500m", "1.5Gi", "12e6"), exact: upstream's k8s.io/apimachinery/pkg/api/resource. */
+import { own } from './own.ts';
 
 type Format = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
@@ -47,8 +48,9 @@ interface Suffix {
 }
 
 function interpretSuffix(suffix: string): Suffix {
-  if (Object.hasOwn(DECIMAL, suffix)) return { format: 'DecimalSI', base: 10n, exponent: DECIMAL[suffix]! };
-  if (Object.hasOwn(BINARY, suffix)) return { format: 'BinarySI', base: 2n, exponent: BINARY[suffix]! };
+  const [decimal, binary] = [own(DECIMAL, suffix), own(BINARY, suffix)];
+  if (decimal !== undefined) return { format: 'DecimalSI', base: 10n, exponent: decimal };
+  if (binary !== undefined) return { format: 'BinarySI', base: 2n, exponent: binary };
   const exponent = /^[eE]([+-]?\d+)$/.exec(suffix)?.[1];
   if (exponent === undefined || Math.abs(Number(exponent)) > MAX_EXPONENT) throw new QuantityError(WRONG_SUFFIX);
   return { format: 'DecimalExponent', base: 10n, exponent: Number(exponent) };

@@ -1,5 +1,6 @@
 /** Label and field selectors: parsing (upstream's grammar and messages), matching, formatting. */
 import { validateLabelKey, validateLabelValue } from './names.ts';
+import { own } from './own.ts';
 import { StatusError } from './status-error.ts';
 
 export interface LabelRequirement {
@@ -226,7 +227,7 @@ export function parseLabelSelector(text: string): LabelRequirement[] {
 }
 
 function matchesRequirement(requirement: LabelRequirement, labels: Readonly<Record<string, string>>): boolean {
-  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
+  const value = own(labels, requirement.key);
   switch (requirement.operator) {
     case 'Exists':
       return value !== undefined;
@@ -299,7 +300,7 @@ export function selectorMatches(
 ): boolean {
   if (selector == null) return false;
   const { matchLabels, matchExpressions } = selector;
-  for (const key in matchLabels) if (labels[key] !== matchLabels[key]) return false;
+  for (const key in matchLabels) if (own(labels, key) !== matchLabels[key]) return false;
   return (matchExpressions ?? []).every((each) => matchesRequirement(expressionRequirement(each), labels));
 }
 
@@ -309,7 +310,7 @@ export function mapSelectorMatches(
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
   const entries = Object.entries(selector ?? {});
-  return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
+  return entries.length > 0 && entries.every(([key, value]) => own(labels, key) === value);
 }
 
 /** Comma-separated terms; an escaped comma belongs to its term, and empty terms are passed over. */
@@ -345,5 +346,7 @@ export function matchesFields(
   requirements: readonly FieldRequirement[],
   fields: Readonly<Record<string, string>>,
 ): boolean {
-  return requirements.every(({ path, operator, value }) => ((fields[path] ?? '') === value) === (operator === '='));
+  return requirements.every(
+    ({ path, operator, value }) => ((own(fields, path) ?? '') === value) === (operator === '='),
+  );
 }

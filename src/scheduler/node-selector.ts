@@ -1,5 +1,6 @@
 /** Node selector terms of node affinity: labels, and the one field metadata.name. */
 import type { INodeSelectorTerm } from 'kubernetes-models/v1/NodeSelectorTerm';
+import { own } from '../meta/own.ts';
 import type { NodeInfo } from './infos.ts';
 
 export type NodeSelectorTerm = INodeSelectorTerm;
@@ -20,7 +21,7 @@ export function termMatches(term: NodeSelectorTerm, node: NodeInfo): boolean {
   const fields = term.matchFields ?? [];
   return (
     expressions.length + fields.length > 0 &&
-    expressions.every((requirement) => matches(requirement, node.labels[requirement.key])) &&
+    expressions.every((requirement) => matches(requirement, own(node.labels, requirement.key))) &&
     fields.every((requirement) => matches(requirement, requirement.key === 'metadata.name' ? node.name : undefined))
   );
 }

@@ -48,7 +48,9 @@ export class ServiceGroups {
       .filter((service) => service.metadata.namespace === pod.namespace)
       .map((service) => service.spec?.selector)
       .filter((selector) => mapSelectorMatches(selector, pod.labels));
-    return selectors.length === 0 ? undefined : Object.assign({}, ...selectors);
+    return selectors.length === 0
+      ? undefined
+      : Object.fromEntries(selectors.flatMap((each) => Object.entries(each ?? {})));
   }
 }
 

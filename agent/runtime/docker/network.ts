@@ -1,5 +1,6 @@
 /** The pod network: one bridge a cluster, with the node's podCIDR. */
 import type { NetworkInspectInfo } from 'dockerode';
+import { own } from '../../../src/meta/own.ts';
 import type { Dockerode } from './dockerode.ts';
 import { engine, unless } from './errors.ts';
 import { CLUSTER_LABEL } from './labels.ts';
@@ -42,7 +43,7 @@ function shapeOf(info: NetworkInspectInfo): Shape {
 function sameShape(wanted: Shape, found: Shape): boolean {
   return (
     wanted.subnet === found.subnet &&
-    Object.entries(wanted.options).every(([name, value]) => found.options[name] === value)
+    Object.entries(wanted.options).every(([name, value]) => own(found.options, name) === value)
   );
 }
 

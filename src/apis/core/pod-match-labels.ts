@@ -4,6 +4,7 @@
  */
 import type { ILabelSelector } from '@kubernetes-models/apimachinery/apis/meta/v1/LabelSelector';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
+import { own } from '../../meta/own.ts';
 
 interface Term {
   labelSelector?: ILabelSelector;
@@ -29,7 +30,10 @@ function merge(
 ): void {
   if (labelSelector === undefined) return;
   const requirements = (keys: readonly string[], operator: string) =>
-    keys.flatMap((key) => (labels[key] === undefined ? [] : [{ key, operator, values: [labels[key]] }]));
+    keys.flatMap((key) => {
+      const value = own(labels, key);
+      return value === undefined ? [] : [{ key, operator, values: [value] }];
+    });
   const added = [...requirements(matchLabelKeys, 'In'), ...requirements(mismatchLabelKeys, 'NotIn')];
   if (added.length > 0) labelSelector.matchExpressions = [...(labelSelector.matchExpressions ?? []), ...added];
 }

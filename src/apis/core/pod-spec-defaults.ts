@@ -5,6 +5,7 @@
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { IVolume } from 'kubernetes-models/v1/Volume';
+import { own, setOwn } from '../../meta/own.ts';
 import { addQuantity, formatQuantity } from '../../meta/quantity.ts';
 import { defaultPullPolicy } from './image-pull-policy.ts';
 
@@ -61,7 +62,7 @@ function defaultPodRequests(spec: IPodSpec): void {
   const aggregated: Record<string, string> = {};
   for (const { resources } of spec.containers ?? []) {
     for (const [name, amount] of Object.entries(resources?.requests ?? {})) {
-      aggregated[name] = formatQuantity(addQuantity(aggregated[name] ?? '0', amount));
+      setOwn(aggregated, name, formatQuantity(addQuantity(own(aggregated, name) ?? '0', amount)));
     }
   }
   for (const [name, amount] of Object.entries(aggregated)) {

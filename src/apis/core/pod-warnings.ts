@@ -4,6 +4,7 @@ import type { IContainerPort } from 'kubernetes-models/v1/ContainerPort';
 import type { IEnvVar } from 'kubernetes-models/v1/EnvVar';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { type FieldPath, path } from '../../meta/field-error.ts';
+import { own } from '../../meta/own.ts';
 import { formatQuantity, parseQuantity, QuantityError } from '../../meta/quantity.ts';
 
 interface Template {
@@ -43,8 +44,9 @@ export function podWarnings({ metadata, spec }: Template, at: FieldPath = path()
   const inSpec = at.child('spec');
   const warnings: string[] = [];
   for (const label of Object.keys(spec.nodeSelector ?? {})) {
-    if (NODE_LABELS[label] !== undefined) {
-      warnings.push(`${inSpec.child('nodeSelector').key(label)}: ${NODE_LABELS[label]}`);
+    const warning = own(NODE_LABELS, label);
+    if (warning !== undefined) {
+      warnings.push(`${inSpec.child('nodeSelector').key(label)}: ${warning}`);
     }
   }
   for (const [index, { labelSelector }] of (spec.topologySpreadConstraints ?? []).entries()) {
@@ -53,14 +55,15 @@ export function podWarnings({ metadata, spec }: Template, at: FieldPath = path()
     warnings.push(`${selector}: a null labelSelector results in matching no pod`);
   }
   for (const [key, message] of Object.entries(ANNOTATIONS)) {
-    if (metadata?.annotations?.[key] !== undefined) {
+    if (own(metadata?.annotations, key) !== undefined) {
       warnings.push(`${at.child('metadata', 'annotations').key(key)}: ${message}`);
     }
   }
   for (const [index, volume] of (spec.volumes ?? []).entries()) {
     for (const source of Object.keys(volume)) {
-      if (VOLUMES[source] !== undefined) {
-        warnings.push(`${inSpec.child('volumes').index(index).child(source)}: ${VOLUMES[source]}`);
+      const warning = own(VOLUMES, source);
+      if (warning !== undefined) {
+        warnings.push(`${inSpec.child('volumes').index(index).child(source)}: ${warning}`);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
+import { own } from '../../meta/own.ts';
 import { compareQuantity, type QuantityLike } from '../../meta/quantity.ts';
 
 type Amounts = Readonly<Record<string, QuantityLike>> | undefined;
@@ -16,9 +17,9 @@ export function qosClass(spec: IPodSpec | undefined): 'Guaranteed' | 'Burstable'
   if (!any) return 'BestEffort';
   const guaranteed = asked.every(({ requests, limits }) =>
     ['cpu', 'memory'].every((name) => {
-      const limit = limits?.[name];
+      const limit = own(limits, name);
       if (limit === undefined || compareQuantity(limit, 0) <= 0) return false;
-      const request = requests?.[name];
+      const request = own(requests, name);
       return request === undefined || compareQuantity(request, limit) === 0;
     }),
   );

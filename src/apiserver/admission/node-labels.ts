@@ -1,4 +1,7 @@
+import { own } from '../../meta/own.ts';
+
 /** Labels under kubernetes.io and k8s.io that nodes may give themselves. */
+
 const KUBELET_LABELS = new Set([
   'kubernetes.io/hostname',
   'kubernetes.io/arch',
@@ -21,7 +24,7 @@ type Labels = Readonly<Record<string, string>>;
  */
 export function forbiddenNodeLabels(labels: Labels = {}, old: Labels = {}): string[] {
   const keys = new Set([...Object.keys(labels), ...Object.keys(old)]);
-  return [...keys].filter((key) => labels[key] !== old[key] && isForbidden(key)).sort();
+  return [...keys].filter((key) => own(labels, key) !== own(old, key) && isForbidden(key)).sort();
 }
 
 function isForbidden(key: string): boolean {

@@ -1,6 +1,7 @@
 import type { Reader } from '../../client/contract.ts';
 import { type Node, PODS, type Pod } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
+import { own } from '../../meta/own.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './contract.ts';
 import { forbid } from './forbid.ts';
 import { forbiddenNodeLabels } from './node-labels.ts';
@@ -36,14 +37,14 @@ export function nodeRestriction({ readerOf }: { readerOf(tenant: string): Reader
       operation !== 'CONNECT' &&
       user.name.startsWith(USER_PREFIX) &&
       user.groups.includes(NODES_GROUP) &&
-      `${definition.group}/${definition.resource}` in RULES,
+      Object.hasOwn(RULES, `${definition.group}/${definition.resource}`),
     async admit(request) {
       const node = request.user.name.slice(USER_PREFIX.length);
       if (node === '') {
         throw forbid(request, `could not determine node from user ${JSON.stringify(request.user.name)}`);
       }
       const { group, resource } = request.definition;
-      await RULES[`${group}/${resource}`]?.(request, node, readerOf(request.tenant));
+      await own(RULES, `${group}/${resource}`)?.(request, node, readerOf(request.tenant));
     },
   };
 }

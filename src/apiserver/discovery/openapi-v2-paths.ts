@@ -1,4 +1,5 @@
 /** OpenAPI v3's `paths` as v2 has them: bodies are parameters, and media types are the operation's. */
+import { setOwn } from '../../meta/own.ts';
 import { METHODS, type Operation, type Parameter, type PathItem } from './openapi-paths.ts';
 
 export interface PathsV2 {
@@ -48,7 +49,7 @@ class SharedParameters {
   refer({ schema, ...rest }: Parameter): object {
     const parameter = { ...rest, ...schema };
     if (parameter.in !== 'query') return parameter;
-    this.byName[parameter.name] = parameter;
+    setOwn(this.byName, parameter.name, parameter);
     return { $ref: `#/parameters/${parameter.name}` };
   }
 }

@@ -3,6 +3,7 @@
  * them. Field numbers are derived; what is here is which of several messages a value is.
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { own } from '../../meta/own.ts';
 import type { OpenApiMessage, OpenApiMessages } from '../../meta/protobuf/descriptors.ts';
 
 type Field = OpenApiMessage['fields'][number];
@@ -55,7 +56,7 @@ class DocumentWriter {
   }
 
   #alternative(name: string, { fields }: OpenApiMessage, value: unknown): void {
-    const chosen = CHOICES[name]?.(value);
+    const chosen = own(CHOICES, name)?.(value);
     const [number, field] = Object.entries(fields).find(([, each]) => each.name === chosen) ?? [];
     if (field === undefined) throw new Error(`no field ${chosen} of ${name} for ${JSON.stringify(value)}`);
     this.#value(Number(number), field, value);

@@ -1,4 +1,5 @@
 /** OpenAPI v2 (swagger): one document of all kinds, which kubectl asks for Lists, and clients that know no v3 for all. */
+import { setOwn } from '../../meta/own.ts';
 import type { Documented } from './documented.ts';
 import { pathsOf } from './openapi-paths.ts';
 import { pathsToV2 } from './openapi-v2-paths.ts';
@@ -13,7 +14,7 @@ export function openApiV2(documented: readonly Documented[], gitVersion: string)
   for (const each of documented) {
     for (const [name, schema] of Object.entries(schemasOf(each, DEFINITIONS))) {
       // A kind's own group version says whose kind it is; others just refer to it.
-      if (definitions[name] === undefined || KIND in schema) definitions[name] = named(schema);
+      if (!Object.hasOwn(definitions, name) || Object.hasOwn(schema, KIND)) setOwn(definitions, name, named(schema));
     }
     Object.assign(
       paths,

@@ -1,4 +1,5 @@
 /** OpenAPI v3: an index, and a document for each group version, from the same schemas that validate. */
+import { own, setOwn } from '../../meta/own.ts';
 import { reachableDefinitions, toOpenApi } from '../../meta/schema/openapi.ts';
 import type { Schema } from '../../meta/schema/types.ts';
 import { type Documented, definitionName } from './documented.ts';
@@ -35,21 +36,23 @@ export function schemasOf(documented: Documented, prefix: string): Record<string
   const roots: Schema[] = stored.map((each) => each.schema);
   for (const resource of resources) {
     const name = definitionName(documented, resource);
-    if (definitions[name] !== undefined) roots.push({ $ref: name });
+    if (Object.hasOwn(definitions, name)) roots.push({ $ref: name });
   }
   if (definitions[`${META}ListMeta`] !== undefined) roots.push({ $ref: `${META}ListMeta` });
   const published: Record<string, object> = {};
   for (const name of reachableDefinitions(roots, definitions)) {
-    published[name] = toOpenApi(definitions[name] as Schema, prefix);
+    setOwn(published, name, toOpenApi(own(definitions, name) as Schema, prefix));
   }
   for (const resource of resources) {
     const name = definitionName(documented, resource);
-    const own = stored.find((each) => each.resource === resource.resource);
-    published[name] ??= own === undefined ? { type: 'object' } : toOpenApi(own.schema, prefix);
+    const definition = stored.find((each) => each.resource === resource.resource);
+    const schema =
+      own(published, name) ?? (definition === undefined ? { type: 'object' } : toOpenApi(definition.schema, prefix));
     const type = { group: resource.group, version: resource.version, kind: resource.kind };
-    Object.assign(published[name], { 'x-kubernetes-group-version-kind': [type] });
+    setOwn(published, name, { ...schema, 'x-kubernetes-group-version-kind': [type] });
     if (verbsOf(resource).includes('list')) {
-      published[`${name}List`] = listSchema(resource, { $ref: prefix + name }, { $ref: `${prefix}${META}ListMeta` });
+      const list = listSchema(resource, { $ref: prefix + name }, { $ref: `${prefix}${META}ListMeta` });
+      setOwn(published, `${name}List`, list);
     }
   }
   return published;

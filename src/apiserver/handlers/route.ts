@@ -1,4 +1,5 @@
 /** From a request that may pass to the handler that answers it. */
+import { own } from '../../meta/own.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { subjectOf } from '../registry/context.ts';
 import { handleDiscovery } from './discovery.ts';
@@ -63,11 +64,11 @@ function handlerOf(request: ResourceRequest): ResourceHandler {
   switch (info.subresource) {
     case '':
       if (definition.verbs === undefined || definition.verbs.includes(info.verb))
-        handler = RESOURCE_HANDLERS[info.verb];
+        handler = own(RESOURCE_HANDLERS, info.verb);
       break;
     case 'status':
       if (definition.status !== true) throw notServed();
-      handler = STATUS_HANDLERS[info.verb];
+      handler = own(STATUS_HANDLERS, info.verb);
       break;
     case 'scale':
       if (definition.scale === undefined) throw notServed();
@@ -78,7 +79,7 @@ function handlerOf(request: ResourceRequest): ResourceHandler {
         const message = `${definition.resource}/${info.subresource} is not served by this cluster yet`;
         throw new StatusError(404, 'NotFound', message, {});
       }
-      handler = SUBRESOURCE_HANDLERS[`${definition.group}/${definition.resource}/${info.subresource}`];
+      handler = own(SUBRESOURCE_HANDLERS, `${definition.group}/${definition.resource}/${info.subresource}`);
       if (handler === undefined || info.rest.length > 0) throw notServed();
   }
   if (handler === undefined) throw StatusError.methodNotAllowed(subjectOf(definition), info.verb);

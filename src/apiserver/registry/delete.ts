@@ -1,4 +1,5 @@
 import { timestamp, type UnknownObject } from '../../meta/object.ts';
+import { own } from '../../meta/own.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { DeleteOptions } from '../request/options.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
@@ -11,6 +12,8 @@ import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.t
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
+
+const PROPAGATION_FINALIZERS: Readonly<Record<string, string>> = { Orphan: ORPHAN, Foreground: FOREGROUND };
 
 export interface Deleted extends Answer {
   /** False while finalizers or a grace period keep the object. */
@@ -153,7 +156,7 @@ function wantedFinalizer(
 ): string | undefined {
   if (orphanDependents !== undefined) return orphanDependents ? ORPHAN : undefined;
   if (propagationPolicy !== undefined) {
-    return { Orphan: ORPHAN, Foreground: FOREGROUND, Background: undefined }[propagationPolicy];
+    return own(PROPAGATION_FINALIZERS, propagationPolicy);
   }
   const present = finalizers.find((each) => each === ORPHAN || each === FOREGROUND);
   if (present !== undefined) return present;

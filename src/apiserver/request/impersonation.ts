@@ -1,4 +1,5 @@
 /** Impersonate-* headers: whom the caller wants to act as, and what must be allowed for that. */
+import { setOwn } from '../../meta/own.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { AUTHENTICATED, type UserInfo } from './user.ts';
 
@@ -27,7 +28,7 @@ export function impersonationOf(headers: Headers): Impersonation | undefined {
   const extra: Record<string, string[]> = {};
   headers.forEach((value, header) => {
     if (header.startsWith(EXTRA_PREFIX)) {
-      extra[unescapeKey(header.slice(EXTRA_PREFIX.length))] = listOf(value);
+      setOwn(extra, unescapeKey(header.slice(EXTRA_PREFIX.length)), listOf(value));
     }
   });
   if (name === null || name === '') {

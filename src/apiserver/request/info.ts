@@ -1,5 +1,6 @@
 /** What a request asks for, found from method, path and query alone (apiserver's RequestInfo). */
 import { nameIsPathSegment } from '../../meta/names.ts';
+import { own } from '../../meta/own.ts';
 import { parseFieldSelector } from '../../meta/selectors.ts';
 import { StatusError } from '../../meta/status-error.ts';
 
@@ -67,7 +68,7 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   if (prefix === 'apis') info.group = parts[1] as string;
   info.version = parts[prefix === 'api' ? 1 : 2] as string;
   parts = parts.slice(prefix === 'api' ? 2 : 3);
-  info.verb = VERBS[method] ?? method.toLowerCase();
+  info.verb = own(VERBS, method) ?? method.toLowerCase();
 
   const watchPath = parts[0] === 'watch' && parts.length > 1;
   if (watchPath) {

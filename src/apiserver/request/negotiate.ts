@@ -1,4 +1,5 @@
 /** Content negotiation: which form the client wants an answer in, and which form its body has. */
+import { own, setOwn } from '../../meta/own.ts';
 import type { PatchType } from '../../meta/patch/apply-patch.ts';
 import { StatusError } from '../../meta/status-error.ts';
 
@@ -37,7 +38,7 @@ export function parseAccept(header: string | null): AcceptClause[] {
     const parameters: Record<string, string> = {};
     for (const parameter of rest) {
       const at = parameter.indexOf('=');
-      if (at > 0) parameters[parameter.slice(0, at)] = parameter.slice(at + 1).replace(/^"(.*)"$/, '$1');
+      if (at > 0) setOwn(parameters, parameter.slice(0, at), parameter.slice(at + 1).replace(/^"(.*)"$/, '$1'));
     }
     const { q, ...others } = parameters;
     const quality = q === undefined ? 1 : Number(q);
@@ -61,7 +62,7 @@ export function negotiate(accept: string | null, pretty: boolean, stream = false
   const clauses = parseAccept(accept);
   if (clauses.length === 0) return { media: 'json', pretty };
   for (const clause of clauses) {
-    const media = MEDIA_TYPES[clause.type];
+    const media = own(MEDIA_TYPES, clause.type);
     if (media === undefined || (stream && media !== 'json')) continue;
     const { as, g, v } = clause.parameters;
     if (as === undefined) return { media, pretty };

@@ -1,5 +1,6 @@
 /** The annotations by which a Deployment and its ReplicaSets remember revisions and sizes; kubectl reads them too. */
 import type { Deployment, ReplicaSet } from '../../client/resources.ts';
+import { setOwn } from '../../meta/own.ts';
 import { rolloutLimits, wantedReplicas } from './fields.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
@@ -62,7 +63,7 @@ export function withRevision(
 ): Annotations {
   const result = { ...annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
-    if (!NOT_COPIED.has(key)) result[key] = value;
+    if (!NOT_COPIED.has(key)) setOwn(result, key, value);
   }
   const before = annotations?.[REVISION];
   if ((integer(before) ?? 0) >= revision) return result;

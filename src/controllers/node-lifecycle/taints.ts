@@ -1,6 +1,7 @@
 /** The taints that a node's conditions amount to. Pure. */
 import type { Node } from '../../client/resources.ts';
 import { timestamp } from '../../meta/object.ts';
+import { own } from '../../meta/own.ts';
 import { readiness } from './health.ts';
 
 export type Taint = NonNullable<NonNullable<Node['spec']>['taints']>[number];
@@ -15,6 +16,8 @@ const CONDITION_TAINTS: Readonly<Record<string, string>> = {
   PIDPressure: 'node.kubernetes.io/pid-pressure',
   NetworkUnavailable: 'node.kubernetes.io/network-unavailable',
 };
+
+const READINESS_TAINTS: Readonly<Record<string, string>> = { False: NOT_READY, Unknown: UNREACHABLE };
 
 /**
  * All of the node's taints as they should be: others' are kept, and so are the times of those that stay. With
@@ -39,13 +42,13 @@ export function wantedTaints(node: Node, mayEvict: boolean, now: Date): Taint[] 
 }
 
 function readinessTaint(node: Node): string | undefined {
-  return { False: NOT_READY, Unknown: UNREACHABLE }[readiness(node)];
+  return own(READINESS_TAINTS, readiness(node));
 }
 
 function conditionTaints(node: Node): string[] {
   const keys = (node.status?.conditions ?? [])
     .filter((condition) => condition.status === 'True')
-    .flatMap((condition) => CONDITION_TAINTS[condition.type] ?? []);
+    .flatMap((condition) => own(CONDITION_TAINTS, condition.type) ?? []);
   const state = readinessTaint(node);
   if (state !== undefined) keys.push(state);
   if (node.spec?.unschedulable) keys.push(UNSCHEDULABLE);

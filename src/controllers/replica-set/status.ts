@@ -1,5 +1,6 @@
 import type { Pod, ReplicaSet } from '../../client/resources.ts';
 import { timestamp } from '../../meta/object.ts';
+import { own } from '../../meta/own.ts';
 import { omitZeros } from '../shared/omit-zeros.ts';
 import { isPodAvailable, isPodReady } from '../shared/pods.ts';
 
@@ -20,7 +21,7 @@ export function replicaSetStatus(
     replicas: active.length,
     ...omitZeros({
       fullyLabeledReplicas: active.filter((pod) =>
-        template.every(([key, value]) => pod.metadata.labels?.[key] === value),
+        template.every(([key, value]) => own(pod.metadata.labels, key) === value),
       ).length,
       readyReplicas: active.filter(isPodReady).length,
       availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length,

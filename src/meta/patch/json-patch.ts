@@ -5,6 +5,7 @@
 import { cloneJson } from '../clone.ts';
 import { MAX_DEPTH, nestsBeyond } from '../depth.ts';
 import { deepEqual } from '../equal.ts';
+import { own, setOwn } from '../own.ts';
 import { StatusError } from '../status-error.ts';
 import { unprocessable } from './errors.ts';
 import { Work } from './work.ts';
@@ -56,8 +57,7 @@ function tokensOf(pointer: string): string[] {
 
 function descend(value: unknown, token: string): unknown {
   if (Array.isArray(value)) return /^\d+$/.test(token) ? value[Number(token)] : undefined;
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return undefined;
-  return (value as Record<string, unknown>)[token];
+  return typeof value === 'object' ? own(value as Record<string, unknown> | null, token) : undefined;
 }
 
 /** Undefined when the pointer leads through something that is not there. The whole document is no place. */
@@ -85,7 +85,7 @@ function indexIn(key: string, max: number): number {
 const MOVED_AT_ONCE = 64;
 
 function add(place: Place, value: unknown, work: Work): void {
-  if (place.object !== undefined) set(place.object, place.key, value);
+  if (place.object !== undefined) setOwn(place.object, place.key, value);
   else if (place.key === '-') place.list.push(value);
   else {
     work.spend(place.list.length / MOVED_AT_ONCE);
@@ -101,15 +101,10 @@ function remove(place: Place, work: Work): void {
   else throw new Error(`Unable to remove nonexistent key: ${place.key}: missing value`);
 }
 
-/** Assignment would call the setter of `__proto__` instead. */
-function set(object: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-}
-
 /** The value there; undefined when there is none. Throws for a list index that is none. */
 function read(place: Place): unknown {
   if (place.list !== undefined) return place.list[indexIn(place.key, place.list.length - 1)];
-  return Object.hasOwn(place.object, place.key) ? place.object[place.key] : undefined;
+  return own(place.object, place.key);
 }
 
 /** Runs `work`, putting what it throws behind `context` in a 422. */
@@ -182,7 +177,7 @@ class JsonPatch {
     const missing = `replace operation does not apply: doc is missing key: ${path}: missing value`;
     if (place.object !== undefined) {
       if (!Object.hasOwn(place.object, place.key)) throw unprocessable(missing);
-      set(place.object, place.key, value);
+      setOwn(place.object, place.key, value);
       return;
     }
     try {

@@ -1,5 +1,6 @@
 /** JSON merge patch (RFC 7386). */
 import { cloneJson } from '../clone.ts';
+import { own, setOwn } from '../own.ts';
 import { StatusError } from '../status-error.ts';
 
 type Json = Record<string, unknown>;
@@ -13,7 +14,7 @@ function merge(target: unknown, patch: unknown): unknown {
   const merged: Json = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
+    else setOwn(merged, key, merge(own(merged, key), value));
   }
   return merged;
 }

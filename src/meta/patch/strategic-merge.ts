@@ -5,6 +5,7 @@
  */
 import { clip, clippedJson } from '../clip.ts';
 import { cloneJson } from '../clone.ts';
+import { own, setOwn } from '../own.ts';
 import type { LinkedSchema } from '../schema/link.ts';
 import { StatusError } from '../status-error.ts';
 import { unprocessable } from './errors.ts';
@@ -64,7 +65,7 @@ function withoutDirectives(patch: Json): Json {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null || isDirective(key)) continue;
     const inside = clean(value);
-    if (inside !== undefined) cleaned[key] = inside;
+    if (inside !== undefined) setOwn(cleaned, key, inside);
   }
   return cleaned;
 }
@@ -83,19 +84,19 @@ function mergeMap(work: Work, schema: LinkedSchema | undefined, original: Json, 
   for (const key of listsOf(patch)) mergeListField(work, fieldOf(schema, key), merged, patch, key);
   for (const [key, value] of Object.entries(patch)) {
     if (isDirective(key) || Array.isArray(value)) continue;
-    const current = merged[key];
+    const current = own(merged, key);
     if (value === null) {
       delete merged[key];
       continue;
     }
     if (isObject(value) && isObject(current)) {
       const field = fieldOf(schema, key);
-      merged[key] = field.replaces ? withoutDirectives(value) : mergeMap(work, field.schema, current, value);
+      setOwn(merged, key, field.replaces ? withoutDirectives(value) : mergeMap(work, field.schema, current, value));
       continue;
     }
     const taken = clean(value);
     if (taken === undefined) delete merged[key];
-    else merged[key] = taken;
+    else setOwn(merged, key, taken);
   }
   return merged;
 }
@@ -124,10 +125,10 @@ function retainKeys(original: Json, patch: Json): Json {
 }
 
 function mergeListField(work: Work, field: Field, merged: Json, patch: Json, key: string): void {
-  const wanted = patch[key];
+  const wanted = own(patch, key);
   const deletions = optionalList(patch[`${DELETE_FROM}/${key}`], 'invalid patch format of primitive list');
   const order = optionalList(patch[`${SET_ORDER}/${key}`], 'invalid patch format of setElementOrder list');
-  const current = merged[key];
+  const current = own(merged, key);
   if (wanted === null) {
     delete merged[key];
     return;
@@ -135,7 +136,7 @@ function mergeListField(work: Work, field: Field, merged: Json, patch: Json, key
   if (wanted !== undefined && !Array.isArray(wanted)) return;
   if (order !== undefined) checkOrder(wanted ?? [], order, field.mergeKey);
   if (!Array.isArray(current)) {
-    if (wanted !== undefined) merged[key] = clean(wanted);
+    if (wanted !== undefined) setOwn(merged, key, clean(wanted));
     return;
   }
   work.spend(current.length);
@@ -148,7 +149,7 @@ function mergeListField(work: Work, field: Field, merged: Json, patch: Json, key
     list = field.merges ? mergeList(work, field, list, wanted, key) : (clean(wanted) as unknown[]);
   }
   if (order !== undefined && list.length > 0) list = orderMerged(list, order, current, identifyBy(field.mergeKey));
-  merged[key] = list;
+  setOwn(merged, key, list);
 }
 
 function optionalList(value: unknown, problem: string): unknown[] | undefined {

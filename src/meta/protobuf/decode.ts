@@ -1,4 +1,5 @@
 /** Bodies in application/vnd.kubernetes.protobuf to the values that the same objects in JSON would be. */
+import { own } from '../own.ts';
 import { StatusError } from '../status-error.ts';
 import type { ProtobufDescriptors } from './descriptors.ts';
 import { readEnvelope } from './envelope.ts';
@@ -15,7 +16,7 @@ const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 export function decodeProtobuf(bytes: Uint8Array, descriptors: ProtobufDescriptors): Record<string, unknown> {
   const { apiVersion, kind, raw } = readEnvelope(bytes);
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  const name = kind === 'DeleteOptions' ? DELETE_OPTIONS : descriptors.kinds[`${apiVersion}/${kind}`];
+  const name = kind === 'DeleteOptions' ? DELETE_OPTIONS : own(descriptors.kinds, `${apiVersion}/${kind}`);
   if (name === undefined) {
     throw StatusError.badRequest(
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`,

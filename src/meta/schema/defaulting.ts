@@ -1,4 +1,5 @@
 import { cloneJson } from '../clone.ts';
+import { own, setOwn } from '../own.ts';
 import type { LinkedSchema } from './link.ts';
 
 type Json = Record<string, unknown>;
@@ -16,11 +17,11 @@ export function applyDefaults(schema: LinkedSchema, value: unknown): void {
   const object = value as Json;
   for (const [key, property] of schema.defaulted) {
     const { default: fallback, nullable } = property.schema;
-    const present = object[key];
+    const present = own(object, key);
     if (fallback !== undefined && (present === undefined || (present === null && nullable !== true))) {
-      object[key] = cloneJson(fallback);
+      setOwn(object, key, cloneJson(fallback));
     }
-    applyDefaults(property, object[key]);
+    applyDefaults(property, own(object, key));
   }
   const { additional } = schema;
   if (additional?.leadsToDefaults !== true) return;

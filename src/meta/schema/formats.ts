@@ -1,5 +1,6 @@
 /** The string formats that upstream checks in custom resources (kube-openapi's strfmt). Others are documentation. */
 import { parseCidr, parseIp } from '../ip.ts';
+import { own } from '../own.ts';
 import { base64Error, timeError } from './scalars.ts';
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
@@ -29,6 +30,6 @@ const CHECKS: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Whether the text is of the format; true for formats that are not checked. */
 export function hasFormat(text: string, format: string): boolean {
-  const check = Object.hasOwn(CHECKS, format) ? CHECKS[format] : undefined;
+  const check = own(CHECKS, format);
   return check === undefined || check(text);
 }

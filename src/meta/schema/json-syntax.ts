@@ -1,4 +1,5 @@
 /** Says what is wrong with malformed JSON in the words of Go's encoding/json. Only malformed input comes here. */
+import { own } from '../own.ts';
 
 class SyntaxProblem extends Error {}
 
@@ -86,8 +87,11 @@ class Reader {
   private scalar(character: string): void {
     if (character === '"') this.string();
     else if (character === '-' || isDigit(character)) this.number();
-    else if (Object.hasOwn(LITERALS, character)) this.literal(LITERALS[character]!);
-    else this.fail('looking for beginning of value');
+    else {
+      const literal = own(LITERALS, character);
+      if (literal === undefined) this.fail('looking for beginning of value');
+      this.literal(literal);
+    }
   }
 
   private string(): void {

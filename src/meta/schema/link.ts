@@ -1,4 +1,5 @@
 /** Schemas with their references resolved once, so that the walks over values never look up a name. */
+import { own } from '../own.ts';
 import type { Definitions, Schema } from './types.ts';
 
 /** What a value of a schema is, beyond its JSON type. */
@@ -76,7 +77,7 @@ class Linker {
   }
 
   private definition(name: string): LinkedSchema {
-    const target = this.definitions[name];
+    const target = own(this.definitions, name);
     if (target === undefined) throw new Error(`the schema definition ${name} is missing`);
     if (target.$ref !== undefined) return this.resolve(target);
     return this.linked.get(target) ?? this.build(target, target, name);

@@ -1,4 +1,5 @@
 /** Schemas as OpenAPI documents publish them. */
+import { own } from '../own.ts';
 import type { Definitions, Schema } from './types.ts';
 
 const COMPONENTS = '#/components/schemas/';
@@ -25,7 +26,7 @@ export function reachableDefinitions(roots: readonly Schema[], definitions: Defi
     const { $ref: name } = schema;
     if (name === undefined || found.has(name)) continue;
     found.add(name);
-    const target = definitions[name];
+    const target = own(definitions, name);
     if (target === undefined) throw new Error(`the schema definition ${name} is missing`);
     open.push(target);
   }

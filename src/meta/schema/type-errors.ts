@@ -1,4 +1,5 @@
 /** What Go's decoder would make of a value meant for a built-in kind: its errors, and its treatment of nulls. */
+import { setOwn } from '../own.ts';
 import { formatQuantity, parseQuantity, QuantityError } from '../quantity.ts';
 import { goType, jsonKind, structName } from './go-types.ts';
 import type { LinkedSchema } from './link.ts';
@@ -158,7 +159,7 @@ export function dropNulls(schema: LinkedSchema, value: unknown): void {
     const field = property ?? schema.additional;
     if (field === undefined || typeof object[key] !== 'object') continue;
     if (object[key] !== null) dropNulls(field, object[key]);
-    else if (property === undefined) object[key] = zero(field);
+    else if (property === undefined) setOwn(object, key, zero(field));
     else if (field.schema.nullable !== true) delete object[key];
   }
 }

@@ -14,6 +14,7 @@ import {
   tooMany,
   typeInvalid,
 } from '../field-error.ts';
+import { own } from '../own.ts';
 import { hasFormat } from './formats.ts';
 import type { LinkedSchema } from './link.ts';
 import { Trail } from './trail.ts';
@@ -177,7 +178,7 @@ class Validation {
     const names = schema['x-kubernetes-list-map-keys'] ?? [];
     const keys = value.map((item) => {
       const entry = (item ?? {}) as Json;
-      return Object.fromEntries(names.filter((name) => entry[name] !== undefined).map((name) => [name, entry[name]]));
+      return Object.fromEntries(names.filter((name) => Object.hasOwn(entry, name)).map((name) => [name, entry[name]]));
     });
     for (const index of repeated(keys)) this.errors.push(duplicate(this.trail.text(index), keys[index]));
   }
@@ -205,7 +206,7 @@ class Validation {
       }
     }
     for (const key of needed ?? []) {
-      if (value[key] === undefined) this.errors.push(required(this.trail.text(key)));
+      if (own(value, key) === undefined) this.errors.push(required(this.trail.text(key)));
     }
   }
 

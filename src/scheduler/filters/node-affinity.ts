@@ -1,3 +1,4 @@
+import { own } from '../../meta/own.ts';
 import { anyTermMatches, pinnedNodes } from '../node-selector.ts';
 import type { Filter, Rejection } from '../plugins.ts';
 
@@ -10,6 +11,6 @@ export const nodeAffinity: Filter = ({ pod }, node) => {
   const terms = required?.nodeSelectorTerms ?? [];
   if (pinnedNodes(terms)?.has(node.name) === false) return NOT_PINNED;
   const selector = Object.entries(pod.spec?.nodeSelector ?? {});
-  if (!selector.every(([key, value]) => node.labels[key] === value)) return REJECTION;
+  if (!selector.every(([key, value]) => own(node.labels, key) === value)) return REJECTION;
   return required === undefined || required === null || anyTermMatches(terms, node) ? undefined : REJECTION;
 };

@@ -1,3 +1,4 @@
+import { own } from '../../meta/own.ts';
 import { HOSTNAME, type NodeInfo, ZONE } from '../infos.ts';
 import { MAX_SCORE, type Score } from '../plugins.ts';
 
@@ -14,10 +15,10 @@ export const defaultSpread: Score = (pod, nodes, snapshot) => {
   const raw = nodes.map(() => 0);
   for (const { topologyKey, maxSkew } of CONSTRAINTS) {
     const counts = countByDomain(snapshot.nodes, topologyKey, group);
-    const domains = new Set(nodes.map((node) => node.labels[topologyKey]).filter((value) => value !== undefined));
+    const domains = new Set(nodes.map((node) => own(node.labels, topologyKey)).filter((value) => value !== undefined));
     const weight = Math.log(domains.size + 2);
     nodes.forEach((node, index) => {
-      const domain = node.labels[topologyKey];
+      const domain = own(node.labels, topologyKey);
       if (domain !== undefined) raw[index]! += (counts.get(domain) ?? 0) * weight + (maxSkew - 1);
     });
   }
@@ -29,7 +30,7 @@ export const defaultSpread: Score = (pod, nodes, snapshot) => {
 function countByDomain(nodes: readonly NodeInfo[], topologyKey: string, group: ReadonlyMap<string, number>) {
   const counts = new Map<string, number>();
   for (const node of nodes) {
-    const domain = node.labels[topologyKey];
+    const domain = own(node.labels, topologyKey);
     const count = group.get(node.name);
     if (domain !== undefined && count !== undefined) counts.set(domain, (counts.get(domain) ?? 0) + count);
   }

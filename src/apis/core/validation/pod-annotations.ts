@@ -1,6 +1,7 @@
 /** Annotations that have a meaning on pods: mirror pods, deletion cost, and the old seccomp and AppArmor settings. */
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { type FieldError, type FieldPath, forbidden, invalid } from '../../../meta/field-error.ts';
+import { own } from '../../../meta/own.ts';
 import { localDescendingPath } from './checks.ts';
 
 export type Annotations = Readonly<Record<string, string>>;
@@ -110,7 +111,7 @@ export function validatePodAnnotationUpdate(
     key.startsWith(APP_ARMOR) ? 'AppArmor annotations' : key === MIRROR_POD ? 'mirror pod annotation' : undefined;
   for (const [key, value] of Object.entries(old)) {
     const what = fixed(key);
-    if (what !== undefined && annotations[key] !== value) {
+    if (what !== undefined && own(annotations, key) !== value) {
       errors.push(forbidden(at.key(key), `may not remove or update ${what}`));
     }
   }

@@ -2,8 +2,9 @@
 import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { type FieldError, type FieldPath, forbidden, invalid } from '../../../meta/field-error.ts';
+import { own } from '../../../meta/own.ts';
 import { addQuantity, compareQuantity, formatQuantity, type Quantity, QuantityError } from '../../../meta/quantity.ts';
-import { type ResourceList, validatePodLevelResources } from './resources.ts';
+import { validatePodLevelResources } from './resources.ts';
 
 type Totals = Map<string, Quantity | string | number>;
 
@@ -45,11 +46,6 @@ function validateConsistency(at: FieldPath, spec: IPodSpec): FieldError[] {
     }
   }
   return errors;
-}
-
-/** A resource may be called like a property that every object has. */
-function own(list: ResourceList, name: string): string | number | undefined {
-  return Object.hasOwn(list, name) ? list[name] : undefined;
 }
 
 /** The most that containers request at any one time: all of them with the sidecars, or one init container before. */

@@ -7,6 +7,7 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { IToleration } from 'kubernetes-models/v1/Toleration';
 import { semanticEqual } from '../../../meta/equal.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, path } from '../../../meta/field-error.ts';
+import { own } from '../../../meta/own.ts';
 import type { PodLike } from './pod.ts';
 import { validatePodAnnotationUpdate } from './pod-annotations.ts';
 
@@ -113,7 +114,7 @@ function maskUpdatable(spec: IPodSpec, old: IPodSpec): IPodSpec {
 function maskTightening(at: FieldPath, masked: IPodSpec, old: IPodSpec): FieldError[] {
   const errors: FieldError[] = [];
   const { nodeSelector = {} } = masked;
-  if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => nodeSelector[key] !== value)) {
+  if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => own(nodeSelector, key) !== value)) {
     const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
     errors.push(invalid(at.child('nodeSelector'), nodeSelector, detail));
   }

@@ -11,6 +11,7 @@ import {
   required,
 } from '../../../meta/field-error.ts';
 import { validateLabelKey } from '../../../meta/names.ts';
+import { own } from '../../../meta/own.ts';
 import {
   compareQuantity,
   formatQuantity,
@@ -173,7 +174,7 @@ function validateResources(
 }
 
 function validateAgainstLimit(at: FieldPath, name: string, value: string | number, limits: ResourceList): FieldError[] {
-  const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
+  const limit = own(limits, name);
   if (limit === undefined) {
     if (isOvercommitAllowed(name)) return [];
     return [required(at.child('limits'), 'Limit must be set for non overcommitable resources')];

@@ -3,6 +3,7 @@ import type { ISecret } from 'kubernetes-models/v1/Secret';
 import { type FieldError, invalid, path, required, tooLong } from '../../../meta/field-error.ts';
 import { validateConfigMapKey } from '../../../meta/names.ts';
 import type { ObjectMeta } from '../../../meta/object.ts';
+import { own } from '../../../meta/own.ts';
 import { IMMUTABLE, invalidEach } from './checks.ts';
 import { decodedLength, MAX_BYTES, stillImmutable, unchanged } from './config-map.ts';
 
@@ -50,7 +51,7 @@ export function validateSecret({ metadata, data = {}, type }: SecretLike): Field
 /** Well-formed JSON, an object. The contents are never shown. */
 function validateJson(data: Readonly<Record<string, string>>, key: string): FieldError[] {
   const at = path('data').key(key);
-  const value = data[key];
+  const value = own(data, key);
   if (value === undefined) return [required(at)];
   let parsed: unknown;
   try {

@@ -1,6 +1,7 @@
 /** autoscaling/v1 Scale over a workload. */
 import { invalid } from '../../../meta/field-error.ts';
 import { apiVersionOf, type ObjectMeta, type UnknownObject } from '../../../meta/object.ts';
+import { own } from '../../../meta/own.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import { type RegistryDeps, type Scope, subjectOf } from '../context.ts';
 import type { ResourceDefinition } from '../contract.ts';
@@ -90,7 +91,7 @@ function steps(path: string): string[] {
 
 function read(object: UnknownObject, path: string): number {
   let value: unknown = object;
-  for (const step of steps(path)) value = (value as Record<string, unknown> | undefined)?.[step];
+  for (const step of steps(path)) value = own(value as Record<string, unknown> | undefined, step);
   return typeof value === 'number' ? value : 0;
 }
 
