@@ -7,6 +7,7 @@ import { eventExpiryController } from './event-expiry/index.ts';
 import { garbageCollector } from './garbage-collector/index.ts';
 import { type KubernetesServiceOptions, kubernetesServiceController } from './kubernetes-service/index.ts';
 import { namespaceController } from './namespace/index.ts';
+import { nodeIpamController } from './node-ipam/index.ts';
 import { nodeLifecycleController } from './node-lifecycle/index.ts';
 import { podGarbageCollector } from './pod-gc/index.ts';
 import { replicaSetController } from './replica-set/index.ts';
@@ -44,6 +45,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
       monitorSeconds: options.nodeMonitorGraceSeconds ?? 40,
       startupSeconds: options.nodeStartupGraceSeconds ?? 60,
     }),
+    nodeIpamController,
     taintEvictionController,
     podGarbageCollector(options.terminatedPodThreshold ?? 12500),
     eventExpiryController(options.eventTtlSeconds ?? 3600),

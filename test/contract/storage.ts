@@ -264,7 +264,7 @@ export function storageContract(suite: StorageContractSuite): void {
     const two = { pool: 'clusterIP', value: '10.96.0.2' };
     const [holder] = await stored(creation({ name: 'holder' }, { claims: [one, one] }));
     const rival = creation({ name: 'rival' }, { claims: [one] });
-    expect(await write(rival)).toEqual([{ result: 'claimed', claim: one }]);
+    expect(await write(rival)).toEqual([{ result: 'claimed', taken: { clusterIP: ['10.96.0.1'] } }]);
 
     const [kept] = await write(update(holder!));
     expect(results(await write(rival)), 'an update without claims keeps them').toEqual(['claimed']);
@@ -275,6 +275,30 @@ export function storageContract(suite: StorageContractSuite): void {
     expect(results(await write(last))).toEqual(['claimed']);
     await write(deletion({ ...holder!, revision: (moved as { revision: number }).revision }));
     expect(results(await write(last)), 'a deleted object lets go').toEqual(['ok']);
+  });
+
+  it('tells who wants what is held all that others hold of that pool, and of no other', async () => {
+    const { write } = await cluster();
+    const claims = (...values: [pool: string, value: string][]) => values.map(([pool, value]) => ({ pool, value }));
+    await write(creation({ name: 'a' }, { claims: claims(['ip', '1'], ['port', '30000'], ['free', 'x']) }));
+    const own = creation({ name: 'b' }, { claims: claims(['ip', '2'], ['ip', '3']) });
+    const [made] = await write(own);
+    const revision = (made as { revision: number }).revision;
+    const [one, both, mine] = await write(
+      creation({ name: 'c' }, { claims: claims(['ip', '2'], ['port', '30001']) }),
+      creation({ name: 'd' }, { claims: claims(['ip', '1'], ['port', '30000'], ['free', 'y']) }),
+      update({ ...own, revision }, { claims: claims(['ip', '1'], ['ip', '2']) }),
+    );
+    const taken = (outcome: unknown) =>
+      Object.fromEntries(
+        Object.entries((outcome as { taken: Record<string, string[]> }).taken).map(([pool, values]) => [
+          pool,
+          values.sort(),
+        ]),
+      );
+    expect(taken(one)).toEqual({ ip: ['1', '2', '3'] });
+    expect(taken(both)).toEqual({ ip: ['1', '2', '3'], port: ['30000'] });
+    expect(taken(mine), 'what it holds itself is not taken').toEqual({ ip: ['1'] });
   });
 
   it('keeps equal claims of different pools and tenants apart', async () => {

@@ -1,7 +1,11 @@
 /**
  * Candidates for values that one object at most may hold. Who else holds what is known only to the store, which answers
- * after the fact; hence random picks, so that a try seldom collides even among thousands.
+ * after the fact; hence random picks, so that a try seldom collides even among thousands, and so that writers who were
+ * told the same do not choose the same.
  */
+
+/** Random probes before the free values are listed: of a pool of which nothing is known, or half is free, one is enough. */
+const PROBES = 8;
 
 /** A random integer in [0, below). */
 function random(below: number): number {
@@ -23,12 +27,13 @@ export function pickFree(
 function pickWithin(from: number, to: number, isTaken: (value: number) => boolean): number | undefined {
   const size = to - from + 1;
   if (size <= 0) return undefined;
-  const start = random(size);
-  for (let step = 0; step < size; step += 1) {
-    const value = from + ((start + step) % size);
+  for (let probe = 0; probe < PROBES; probe += 1) {
+    const value = from + random(size);
     if (!isTaken(value)) return value;
   }
-  return undefined;
+  const free: number[] = [];
+  for (let value = from; value <= to; value += 1) if (!isTaken(value)) free.push(value);
+  return free.length === 0 ? undefined : free[random(free.length)];
 }
 
 /** How many values of a range upstream keeps for static use: a share of it, within bounds. */

@@ -1,5 +1,5 @@
 import type { INode } from 'kubernetes-models/v1/Node';
-import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
+import type { AllocationAttempt, ClusterSettings } from '../../apiserver/registry/contract.ts';
 import type { Claim } from '../../apiserver/storage/contract.ts';
 import { type FieldError, invalid, path } from '../../meta/field-error.ts';
 import { addressAt, cidrSize, formatCidr, parseCidr } from '../../meta/ip.ts';
@@ -8,34 +8,29 @@ import { pickFree } from './free-values.ts';
 
 const POOL = 'podCIDR';
 
-/** Nodes whose podCIDR was picked here, not given. */
-const picked = new WeakSet<object>();
-
 /**
- * Gives a new node a part of the cluster's pod addresses as spec.podCIDR. When all parts are in use it gets none, as
- * upstream's allocator leaves it, and becomes usable once it is given one.
+ * Gives a node a part of the cluster's pod addresses as spec.podCIDR. When all parts are in use it gets none, as upstream's
+ * allocator leaves it, until it is changed when there is one again: the node-ipam controller sees to that.
  */
 export function allocatePodCIDR(
   cluster: ClusterSettings,
   node: Stored<INode>,
-  old: Stored<INode> | undefined,
-  taken: readonly Claim[],
+  attempt: AllocationAttempt,
 ): { claims: Claim[]; errors?: FieldError[] } {
-  const held = new Set(taken.filter(({ pool }) => pool === POOL).map(({ value }) => value));
-  const given = !picked.has(node) && (node.spec?.podCIDR ?? '') !== '';
-  if (given || old !== undefined) {
-    const cidrs = node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : []);
+  const { podCIDR = '' } = node.spec ?? {};
+  if (podCIDR !== '' && !attempt.isPicked(POOL, podCIDR)) {
+    const cidrs = node.spec?.podCIDRs ?? [podCIDR];
     const errors = cidrs
-      .filter((cidr) => held.has(cidr))
+      .filter((cidr) => attempt.isTaken(POOL, cidr))
       .map((cidr) => invalid(path('spec').child('podCIDRs'), cidr, 'is already allocated to another node'));
     return { claims: cidrs.map((value) => ({ pool: POOL, value })), ...(errors.length === 0 ? {} : { errors }) };
   }
-  const cidr = pickCIDR(cluster, (value) => held.has(value));
-  picked.add(node);
+  const cidr = pickCIDR(cluster, (value) => attempt.isTaken(POOL, value));
   node.spec = { ...node.spec };
   delete node.spec.podCIDR;
   delete node.spec.podCIDRs;
   if (cidr === undefined) return { claims: [] };
+  attempt.pick(POOL, cidr);
   node.spec.podCIDR = cidr;
   node.spec.podCIDRs = [cidr];
   return { claims: [{ pool: POOL, value: cidr }] };

@@ -17,7 +17,7 @@ const strategy: Strategy<Node> = {
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
   validateStatusUpdate: validateNodeStatusUpdate,
-  allocate: ({ cluster }, node, old, { taken }) => allocatePodCIDR(cluster, node, old, taken),
+  allocate: ({ cluster }, node, _old, attempt) => allocatePodCIDR(cluster, node, attempt),
 };
 
 export const nodes = builtIn<Node>('io.k8s.api.core.v1.Node', {

@@ -1,7 +1,7 @@
 /** Cluster IPs and node ports of services, each held by one service of the tenant. */
 import type { IService } from 'kubernetes-models/v1/Service';
 import type { IServiceSpec } from 'kubernetes-models/v1/ServiceSpec';
-import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
+import type { AllocationAttempt, ClusterSettings } from '../../apiserver/registry/contract.ts';
 import type { Claim } from '../../apiserver/storage/contract.ts';
 import type { FieldError } from '../../meta/field-error.ts';
 import type { Stored } from '../built-in.ts';
@@ -10,28 +10,26 @@ import { familyErrors } from './service-families.ts';
 import { claimNodePorts } from './service-node-ports.ts';
 import type { Pool } from './service-pool.ts';
 
-/** What was picked for a service in earlier tries, as `pool/value`. */
-const picked = new WeakMap<object, Set<string>>();
-
-/** Assigns what the spec leaves open and returns all that the service holds, or why it cannot be given what it asks. */
+/**
+ * Assigns what the spec leaves open and returns all that the service holds, or why it cannot be given what it asks. Throws
+ * upstream's InternalError when a pool is full.
+ */
 export function allocateService(
   cluster: ClusterSettings,
   service: Stored<IService>,
   old: Stored<IService> | undefined,
-  taken: readonly Claim[],
+  attempt: AllocationAttempt,
 ): { claims: Claim[]; errors?: FieldError[] } {
   const { spec } = service;
   if (spec === undefined) return { claims: [] };
   const errors = familyErrors(cluster, spec);
   if (errors.length > 0) return { claims: [], errors };
-  const own = picked.get(service) ?? new Set<string>();
-  picked.set(service, own);
   const pool = (name: string, held: readonly string[]): Pool => ({
     name,
-    isTaken: (value) => taken.some((claim) => claim.pool === name && claim.value === value),
-    isPicked: (value) => own.has(`${name}/${value}`),
+    isTaken: (value) => attempt.isTaken(name, value),
+    isPicked: (value) => attempt.isPicked(name, value),
     wasHeld: (value) => held.includes(value),
-    pick: (value) => own.add(`${name}/${value}`),
+    pick: (value) => attempt.pick(name, value),
   });
   const claims = [
     ...claimClusterIPs(cluster, spec, pool('clusterIP', old?.spec?.clusterIPs ?? []), errors),

@@ -3,6 +3,7 @@ import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
 import type { Claim } from '../../apiserver/storage/contract.ts';
 import { type FieldError, invalid, path } from '../../meta/field-error.ts';
 import { addressAt, type Cidr, cidrContains, cidrSize, formatIp, parseCidr, parseIp } from '../../meta/ip.ts';
+import { StatusError } from '../../meta/status-error.ts';
 import { pickFree, staticBand } from './free-values.ts';
 import { isHeadless, needsClusterIP } from './service-needs.ts';
 import type { Pool } from './service-pool.ts';
@@ -26,10 +27,7 @@ export function claimClusterIPs(
     const given = addresses[index] ?? '';
     if (given === '' || (pool.isPicked(given) && pool.isTaken(given))) {
       const free = pickAddress(range, pool);
-      if (free === undefined) {
-        refuse('failed to allocate a serviceIP: range is full');
-        return [];
-      }
+      if (free === undefined) throw StatusError.internal('failed to allocate a serviceIP: range is full');
       pool.pick(free);
       addresses[index] = free;
     } else if (!pool.wasHeld(given)) {

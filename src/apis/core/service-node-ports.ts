@@ -2,6 +2,7 @@ import type { IServiceSpec } from 'kubernetes-models/v1/ServiceSpec';
 import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
 import type { Claim } from '../../apiserver/storage/contract.ts';
 import { type FieldError, type FieldPath, invalid, path } from '../../meta/field-error.ts';
+import { StatusError } from '../../meta/status-error.ts';
 import { pickFree, staticBand } from './free-values.ts';
 import { needsHealthCheckNodePort, needsNodePort } from './service-needs.ts';
 import type { Pool } from './service-pool.ts';
@@ -16,7 +17,7 @@ export function claimNodePorts(
   const ports = spec.ports ?? [];
   const inUse = new Set([spec.healthCheckNodePort, ...ports.map(({ nodePort }) => nodePort)]);
   /** The port to hold: what is given, or a free one. undefined after an error. */
-  const claim = (given: number | undefined, at: FieldPath, preferred?: number): number | undefined => {
+  const claim = (kind: string, given: number | undefined, at: FieldPath, preferred?: number): number | undefined => {
     if (given && !(pool.isPicked(String(given)) && pool.isTaken(String(given)))) {
       const problem = portProblem(cluster, given, pool);
       if (problem === undefined) return given;
@@ -24,10 +25,7 @@ export function claimNodePorts(
       return undefined;
     }
     const free = preferred ?? pickPort(cluster, (port) => inUse.has(port) || pool.isTaken(String(port)));
-    if (free === undefined) {
-      errors.push(invalid(at, given ?? 0, 'failed to allocate a nodePort: range is full'));
-      return undefined;
-    }
+    if (free === undefined) throw StatusError.internal(`failed to allocate a ${kind}: range is full`);
     pool.pick(String(free));
     inUse.add(free);
     return free;
@@ -40,14 +38,19 @@ export function claimNodePorts(
     // One node port serves a port in all its protocols, e.g. DNS over UDP and TCP.
     const sibling = served.get(port.port);
     const shared = sibling?.protocols.includes(port.protocol) ? undefined : sibling?.nodePort;
-    const nodePort = claim(port.nodePort, path('spec').child('ports').index(index).child('nodePort'), shared);
+    const nodePort = claim(
+      'nodePort',
+      port.nodePort,
+      path('spec').child('ports').index(index).child('nodePort'),
+      shared,
+    );
     if (nodePort === undefined) continue;
     port.nodePort = nodePort;
     held.add(nodePort);
     served.set(port.port, { nodePort, protocols: [...(sibling?.protocols ?? []), port.protocol] });
   }
   if (needsHealthCheckNodePort(spec)) {
-    const nodePort = claim(spec.healthCheckNodePort, path('spec').child('healthCheckNodePort'));
+    const nodePort = claim('HealthCheck NodePort', spec.healthCheckNodePort, path('spec').child('healthCheckNodePort'));
     if (nodePort !== undefined) {
       spec.healthCheckNodePort = nodePort;
       held.add(nodePort);

@@ -48,7 +48,7 @@ const strategy: Strategy<Service> = {
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: validateServiceStatusUpdate,
-  allocate: ({ cluster }, service, old, { taken }) => allocateService(cluster, service, old, taken),
+  allocate: ({ cluster }, service, old, attempt) => allocateService(cluster, service, old, attempt),
 };
 
 export const services = builtIn<Service>('io.k8s.api.core.v1.Service', {

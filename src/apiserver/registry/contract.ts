@@ -30,6 +30,15 @@ export interface StrategyContext {
   cluster: ClusterSettings;
 }
 
+/** What one write knows, through all of its attempts, of the values that only one object may hold. */
+export interface AllocationAttempt {
+  /** Whether another object holds it: of a pool nothing is known before the first collision in it, then all is. */
+  isTaken(pool: string, value: string): boolean;
+  /** Whether this write picked it itself, so that it may be exchanged for another. */
+  isPicked(pool: string, value: string): boolean;
+  pick(pool: string, value: string): void;
+}
+
 /**
  * Where one kind differs from another. All methods are synchronous and free of I/O. `prepare*` mutate `object`;
  * metadata that every kind shares (name, uid, generation, timestamps, status wiping) is the registry's work.
@@ -65,15 +74,15 @@ export interface Strategy<T extends KubeObject = UnknownObject> {
   allowCreateOnUpdate?: boolean;
   /**
    * Values that must be unique in the tenant (cluster IPs, node ports, node CIDRs). Called on create and update until it
-   * succeeds: assign free candidates in `object` where it left them open and return all that it holds. `attempt` starts
-   * at 0 and grows by one each time another object already held one of the returned claims (`taken` names them all so
-   * far); returning field errors refuses the write.
+   * succeeds: assign free candidates in `object` where it left them open, which are told to `attempt`, and return all that
+   * it holds. Called again when another object already held one of the returned claims. Returning field errors refuses
+   * the write, and so does throwing a StatusError.
    */
   allocate?(
     context: StrategyContext,
     object: T,
     old: T | undefined,
-    attempt: { number: number; taken: readonly Claim[] },
+    attempt: AllocationAttempt,
   ): { claims: Claim[]; errors?: FieldError[] };
   /**
    * Grace period in seconds for a delete, given what was asked (undefined: not asked); 0 or undefined deletes at once.

@@ -1,9 +1,10 @@
 import type { UnknownObject } from '../../meta/object.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { StoredObject } from '../storage/contract.ts';
+import { allocationState, writeWithClaims } from './allocation.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext } from './context.ts';
 import { generateName } from './names.ts';
-import { outcomeError, writeOne, writeWithClaims } from './outcome.ts';
+import { outcomeError, writeOne } from './outcome.ts';
 import { createErrors, prepareMetadataForCreate, setDefaults } from './prepare.ts';
 import { indexed, objectKey, storedBody } from './stored-form.ts';
 
@@ -39,12 +40,14 @@ export async function create(
   await deps.admission.validate(request);
   for (const warning of strategy.warnings?.(object) ?? []) scope.warn(warning);
 
+  const allocation = allocationState();
   for (let attempt = 1; ; attempt++) {
     const name = object.metadata.name ?? '';
     let stored: StoredObject | undefined;
     const outcome = await writeWithClaims(
       scope,
       name,
+      allocation,
       strategy.allocate === undefined
         ? undefined
         : (each) => strategy.allocate?.(context, object, undefined, each) ?? {},

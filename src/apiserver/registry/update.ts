@@ -2,11 +2,12 @@ import { deepEqual } from '../../meta/equal.ts';
 import type { UnknownObject } from '../../meta/object.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
+import { type Allocation, allocationState, writeWithClaims } from './allocation.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext, subjectOf } from './context.ts';
-import type { StrategyContext } from './contract.ts';
+import type { AllocationAttempt, StrategyContext } from './contract.ts';
 import { create } from './create.ts';
 import { deleteStored, isReadyToDelete } from './delete-stored.ts';
-import { type Allocation, MAX_RACES, outcomeError, writeOne, writeWithClaims } from './outcome.ts';
+import { MAX_RACES, outcomeError, writeOne } from './outcome.ts';
 import { changesSpec, countGeneration, prepareMetadataForUpdate, setDefaults, updateErrors } from './prepare.ts';
 import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
 
@@ -143,10 +144,9 @@ async function attempt(
   };
   const allocate =
     changesSpec(options.subresource) && strategy.allocate !== undefined
-      ? (each: { number: number; taken: readonly { pool: string; value: string }[] }): Allocation =>
-          strategy.allocate?.(context, object, old, each) ?? {}
+      ? (each: AllocationAttempt): Allocation => strategy.allocate?.(context, object, old, each) ?? {}
       : undefined;
-  const outcome = await writeWithClaims(scope, stored.name, allocate, async (claims) => {
+  const outcome = await writeWithClaims(scope, stored.name, allocationState(), allocate, async (claims) => {
     if (unchanged() || options.dryRun) return { result: 'ok', revision: stored.revision };
     return writeOne(deps, scope, updateWrite(deps.catalog, definition, stored, object, body, claims));
   });

@@ -77,8 +77,8 @@ export type WriteOutcome =
   /** create in a namespace that does not exist, or is terminating. */
   | { result: 'namespaceNotFound' }
   | { result: 'namespaceTerminating' }
-  /** another object holds this claim. */
-  | { result: 'claimed'; claim: Claim };
+  /** other objects hold some of the claims: all that others hold of those pools, by pool. */
+  | { result: 'claimed'; taken: Record<string, string[]> };
 
 export interface ListQuery {
   resource: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodes } from '../../../../src/apis/core/node.ts';
+import { allocationState } from '../../../../src/apiserver/registry/allocation.ts';
 import type { Claim } from '../../../../src/apiserver/storage/contract.ts';
 import type { UnknownObject } from '../../../../src/meta/object.ts';
 import { ago, CONTEXT, cells, defaulted, type Manifest } from '../support.ts';
@@ -8,8 +9,9 @@ function node(spec: object = {}, status: object = {}, labels: Record<string, str
   return { metadata: { name: 'n', creationTimestamp: ago(600), labels }, spec, status } as Manifest;
 }
 
-function allocate(object: Manifest, taken: Claim[], context = CONTEXT, old?: Manifest) {
-  return nodes.strategy.allocate?.(context, object, old, { number: taken.length, taken });
+function allocate(object: Manifest, taken: Claim[], context = CONTEXT, old?: Manifest, state = allocationState()) {
+  state.learn({ podCIDR: taken.map(({ value }) => value) });
+  return nodes.strategy.allocate?.(context, object, old, state);
 }
 
 describe('the podCIDR of a node', () => {
@@ -25,8 +27,9 @@ describe('the podCIDR of a node', () => {
     const four = { ...CONTEXT, cluster: { ...CONTEXT.cluster, clusterCIDR: '10.244.0.0/22' } };
     const object = node();
     const taken: Claim[] = [];
+    const state = allocationState();
     for (let round = 0; round < 4; round += 1) {
-      const [claim] = allocate(object, taken, four)?.claims ?? [];
+      const [claim] = allocate(object, taken, four, undefined, state)?.claims ?? [];
       expect(claim).toBeDefined();
       expect(taken).not.toContainEqual(claim);
       taken.push(claim!);
@@ -37,7 +40,7 @@ describe('the podCIDR of a node', () => {
       '10.244.2.0/24',
       '10.244.3.0/24',
     ]);
-    expect(allocate(object, taken, four)).toEqual({ claims: [] });
+    expect(allocate(object, taken, four, undefined, state)).toEqual({ claims: [] });
     expect(object.spec).not.toHaveProperty('podCIDR');
   });
 
@@ -48,12 +51,12 @@ describe('the podCIDR of a node', () => {
     expect(refused?.errors).toMatchObject([{ field: 'spec.podCIDRs', type: 'FieldValueInvalid' }]);
   });
 
-  it('stays claimed over updates and is not picked anew', () => {
+  it('stays claimed over updates, and is found by an update when there was none before', () => {
     const old = node({ podCIDR: '10.244.9.0/24', podCIDRs: ['10.244.9.0/24'] });
     expect(allocate(structuredClone(old), [], CONTEXT, old)?.claims).toEqual([
       { pool: 'podCIDR', value: '10.244.9.0/24' },
     ]);
-    expect(allocate(node(), [], CONTEXT, node())?.claims).toEqual([]);
+    expect(allocate(node(), [], CONTEXT, node())?.claims).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { services } from '../../../../src/apis/core/service.ts';
+import { allocationState } from '../../../../src/apiserver/registry/allocation.ts';
 import type { StrategyContext } from '../../../../src/apiserver/registry/contract.ts';
 import type { Claim } from '../../../../src/apiserver/storage/contract.ts';
 import { renderFieldError } from '../../../../src/meta/field-error.ts';
@@ -16,14 +17,15 @@ function allocate(
   held: readonly Claim[] = [],
   context: StrategyContext = CONTEXT,
 ): { claims: Claim[]; errors: string[]; attempts: number } {
-  const taken: Claim[] = [];
+  const state = allocationState();
   for (let number = 0; ; number += 1) {
-    const result = services.strategy.allocate?.(context, object, undefined, { number, taken });
+    const result = services.strategy.allocate?.(context, object, undefined, state);
     const errors = (result?.errors ?? []).map(renderFieldError);
     const claims = result?.claims ?? [];
     const collision = claims.find(({ pool, value }) => held.some((each) => each.pool === pool && each.value === value));
     if (errors.length > 0 || collision === undefined) return { claims, errors, attempts: number + 1 };
-    taken.push(collision);
+    const { pool } = collision;
+    state.learn({ [pool]: held.filter((each) => each.pool === pool).map(({ value }) => value) });
   }
 }
 
@@ -120,9 +122,9 @@ describe('cluster IPs', () => {
       expect(object.spec.clusterIP).toBe(free);
     }
     const object = prepared(services, service({ ports: [http] }), small);
-    expect(allocate(object, ips(...all), small).errors).toEqual([
-      expect.stringContaining('failed to allocate a serviceIP: range is full'),
-    ]);
+    expect(() => allocate(object, ips(...all), small)).toThrow(
+      'Internal error occurred: failed to allocate a serviceIP: range is full',
+    );
   });
 
   it('are none for headless services and external names', () => {
