@@ -5,8 +5,6 @@ import type { Snapshot } from './snapshot.ts';
 export interface Rejection {
   /** In upstream's words, each counted over all nodes in the pod's message. */
   reasons: readonly string[];
-  /** Whether removing pods from the node could help (upstream's Unschedulable, not UnschedulableAndUnresolvable). */
-  preemptable: boolean;
 }
 
 /** Why the node cannot take the pod; undefined when it can. */

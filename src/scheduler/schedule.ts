@@ -36,14 +36,14 @@ export function schedule(
     if (enough(plan.placements.length + plan.refusals.length)) break;
     const unsupported = unsupportedConstraint(pod);
     if (unsupported !== undefined) {
-      plan.refusals.push({ pod, message: refusedError(pod, snapshot.nodes.length, unsupported) });
+      plan.refusals.push({ pod, message: refusedError(snapshot.nodes.length, unsupported) });
       continue;
     }
     const info = podInfo(pod);
     const { feasible, rejections } = filterNodes(info, snapshot, plugins);
     const node = best(info, feasible, snapshot, plugins);
     if (node === undefined) {
-      plan.refusals.push({ pod, message: fitError(pod, rejections) });
+      plan.refusals.push({ pod, message: fitError(rejections) });
     } else {
       snapshot.place(info, node);
       plan.placements.push({ pod, node: node.name });

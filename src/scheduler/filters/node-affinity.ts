@@ -2,8 +2,8 @@ import { own } from '../../meta/own.ts';
 import { anyTermMatches, pinnedNodes } from '../node-selector.ts';
 import type { Filter, Rejection } from '../plugins.ts';
 
-const REJECTION: Rejection = { reasons: ["node(s) didn't match Pod's node affinity/selector"], preemptable: false };
-const NOT_PINNED: Rejection = { reasons: ["node(s) didn't satisfy plugin(s) [NodeAffinity]"], preemptable: false };
+const REJECTION: Rejection = { reasons: ["node(s) didn't match Pod's node affinity/selector"] };
+const NOT_PINNED: Rejection = { reasons: ["node(s) didn't satisfy plugin(s) [NodeAffinity]"] };
 
 /** spec.nodeSelector and the required part of node affinity. */
 export const nodeAffinity: Filter = ({ pod }, node) => {

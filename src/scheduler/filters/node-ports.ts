@@ -3,7 +3,6 @@ import type { Filter, Rejection } from '../plugins.ts';
 
 const REJECTION: Rejection = {
   reasons: ["node(s) didn't have free ports for the requested pod ports"],
-  preemptable: true,
 };
 
 export const nodePorts: Filter = (pod, node) =>

@@ -1,7 +1,7 @@
 import type { Filter, Rejection } from '../plugins.ts';
 import { toleratesAny } from '../tolerations.ts';
 
-const REJECTION: Rejection = { reasons: ['node(s) had untolerated taint(s)'], preemptable: false };
+const REJECTION: Rejection = { reasons: ['node(s) had untolerated taint(s)'] };
 
 /** Taints that keep pods out (NoSchedule) or drive them out (NoExecute). */
 export const taintToleration: Filter = ({ pod }, node) =>

@@ -9,13 +9,10 @@ function place(pending: Pod, nodes: Node[], others: Pod[] = []): string {
   return placements[0]?.node ?? refusals[0]!.message;
 }
 
-/** The first part of the message for one node: why it does not take the pod. */
+/** What the message says of one node: why it does not take the pod. */
 function reason(pending: Pod, only: Node, others: Pod[] = []): string {
   const message = place(pending, [only], others);
-  const match = /^0\/1 nodes are available: (.*?)\. preemption: 0\/1 nodes are available: 1 (No|Preemption) /.exec(
-    message,
-  );
-  return match === null ? message : `${match[1]} (${match[2] === 'No' ? 'preemptable' : 'final'})`;
+  return /^0\/1 nodes are available: (.*)\.$/.exec(message)?.[1] ?? message;
 }
 
 const withAffinity = (nodeAffinity: object): Pod => pod('p', { spec: { affinity: { nodeAffinity } } });
@@ -26,17 +23,15 @@ describe('resources', () => {
   it('must fit beside what runs there, to the last byte', () => {
     const running = assigned(pod('a', { requests: { cpu: '3', memory: '4Gi' } }), 'n');
     expect(reason(pod('p', { requests: { cpu: '1', memory: '4Gi' } }), node('n'), [running])).toBe('n');
-    expect(reason(pod('p', { requests: { cpu: '1001m' } }), node('n'), [running])).toBe(
-      '1 Insufficient cpu (preemptable)',
-    );
-    expect(reason(pod('p', { requests: { cpu: '5' } }), node('n'), [running])).toBe('1 Insufficient cpu (final)');
+    expect(reason(pod('p', { requests: { cpu: '1001m' } }), node('n'), [running])).toBe('1 Insufficient cpu');
+    expect(reason(pod('p', { requests: { cpu: '5' } }), node('n'), [running])).toBe('1 Insufficient cpu');
   });
 
   it('that are short are all named', () => {
     const running = assigned(pod('a', { requests: { cpu: '4', memory: '8Gi', 'ephemeral-storage': '50Gi' } }), 'n');
     const wanting = pod('p', { requests: { cpu: '1', memory: '1', 'ephemeral-storage': '1', 'example.com/gpu': '1' } });
     expect(reason(wanting, node('n', { allocatable: { pods: '1' } }), [running])).toBe(
-      '1 Insufficient cpu, 1 Insufficient ephemeral-storage, 1 Insufficient example.com/gpu, 1 Insufficient memory, 1 Too many pods (final)',
+      '1 Insufficient cpu, 1 Insufficient ephemeral-storage, 1 Insufficient example.com/gpu, 1 Insufficient memory, 1 Too many pods',
     );
   });
 
@@ -47,14 +42,14 @@ describe('resources', () => {
 
   it('of pods that the node still runs while they end count', () => {
     const ending = assigned(pod('a', { requests: { cpu: '4' }, deletedAt: '2026-01-01T00:00:00Z' }), 'n');
-    expect(reason(pod('p', { requests: { cpu: '1' } }), node('n'), [ending])).toBe('1 Insufficient cpu (preemptable)');
+    expect(reason(pod('p', { requests: { cpu: '1' } }), node('n'), [ending])).toBe('1 Insufficient cpu');
   });
 });
 
 describe('cordoned nodes', () => {
   it('take only pods that tolerate it', () => {
     const cordoned = node('n', { unschedulable: true });
-    expect(reason(pod('p'), cordoned)).toBe('1 node(s) were unschedulable (final)');
+    expect(reason(pod('p'), cordoned)).toBe('1 node(s) were unschedulable');
     const tolerations = [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' }];
     expect(place(pod('p', { spec: { tolerations } as never }), [cordoned])).toBe('n');
   });
@@ -65,8 +60,8 @@ describe('taints', () => {
   const tolerating = (toleration: object) => pod('p', { spec: { tolerations: [toleration] } });
 
   it('keep pods out, unless they only advise', () => {
-    expect(reason(pod('p'), tainted('NoSchedule'))).toBe('1 node(s) had untolerated taint(s) (final)');
-    expect(reason(pod('p'), tainted('NoExecute'))).toBe('1 node(s) had untolerated taint(s) (final)');
+    expect(reason(pod('p'), tainted('NoSchedule'))).toBe('1 node(s) had untolerated taint(s)');
+    expect(reason(pod('p'), tainted('NoExecute'))).toBe('1 node(s) had untolerated taint(s)');
     expect(place(pod('p'), [tainted('PreferNoSchedule')])).toBe('n');
   });
 
@@ -86,7 +81,7 @@ describe('taints', () => {
 
 describe('node selectors and required node affinity', () => {
   const labelled = node('n', { labels: { disk: 'ssd', cores: '8' } });
-  const rejection = "1 node(s) didn't match Pod's node affinity/selector (final)";
+  const rejection = "1 node(s) didn't match Pod's node affinity/selector";
 
   it('need every label of the node selector', () => {
     expect(place(pod('p', { spec: { nodeSelector: { disk: 'ssd' } } }), [labelled])).toBe('n');
@@ -120,7 +115,7 @@ describe('node selectors and required node affinity', () => {
   it('can name the node, and then say so of the others', () => {
     const pinned = requiring({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }] });
     expect(place(pinned, [node('m'), node('n')])).toBe('n');
-    expect(reason(pinned, node('m'))).toBe("1 node(s) didn't satisfy plugin(s) [NodeAffinity] (final)");
+    expect(reason(pinned, node('m'))).toBe("1 node(s) didn't satisfy plugin(s) [NodeAffinity]");
   });
 });
 
@@ -138,7 +133,7 @@ describe('host ports', () => {
   ])('of %j beside %j can both be had: %s', (wanted, taken, expected) => {
     const running = assigned({ ...using(8080, taken), metadata: { name: 'a', namespace: 'default' } }, 'n');
     const answer = reason(using(8080, wanted), node('n'), [running]);
-    expect(answer).toBe(expected ? 'n' : "1 node(s) didn't have free ports for the requested pod ports (preemptable)");
+    expect(answer).toBe(expected ? 'n' : "1 node(s) didn't have free ports for the requested pod ports");
   });
 
   it('of different numbers, and ports of the container alone, do not conflict', () => {
@@ -154,16 +149,14 @@ describe('messages', () => {
     const full = assigned(pod('a', { requests: { cpu: '4' } }), 'c');
     expect(
       place(pod('p', { requests: { cpu: '1' } }), [node('a', { taints }), node('b', { taints }), node('c')], [full]),
-    ).toBe(
-      '0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.',
-    );
+    ).toBe('0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s).');
   });
 
-  it('say when there are no nodes, and when the pod does not preempt', () => {
+  it('say when there are no nodes, and speak of no preemption, which there is not', () => {
     expect(place(pod('p'), [])).toBe('no nodes available to schedule pods');
     const modest = pod('p', { spec: { preemptionPolicy: 'Never' } });
     expect(place(modest, [node('n', { unschedulable: true })])).toBe(
-      '0/1 nodes are available: 1 node(s) were unschedulable. preemption: not eligible due to preemptionPolicy=Never.',
+      '0/1 nodes are available: 1 node(s) were unschedulable.',
     );
   });
 
@@ -181,7 +174,7 @@ describe('messages', () => {
     ['resource claims', { resourceClaims: [{ name: 'gpu' }] }],
   ])('name %s as what the scheduler cannot do yet', (what, spec) => {
     expect(place(pod('p', { spec }), [node('n')])).toBe(
-      `0/1 nodes are available: the pod asks for ${what}, which Kedge's scheduler does not support yet. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.`,
+      `0/1 nodes are available: the pod asks for ${what}, which Kedge's scheduler does not support yet.`,
     );
   });
 

@@ -111,8 +111,7 @@ describe('the scheduler', () => {
     api.put(NODES, node('n1', { unschedulable: true }));
     api.put(PODS, pod('a', { generation: 3 }));
     await run();
-    const first =
-      '0/1 nodes are available: 1 node(s) were unschedulable. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+    const first = '0/1 nodes are available: 1 node(s) were unschedulable.';
     expect((await api.get(PODS, 'default', 'a')).status?.conditions).toEqual([
       {
         type: 'PodScheduled',
