@@ -5,6 +5,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { nodeTaint } from './node-taint.ts';
 import { priority } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 
 export { type AdmissionChain, createAdmissionChain } from './chain.ts';
@@ -25,5 +26,6 @@ export function defaultAdmissionPlugins({ readerOf, mountTokens }: AdmissionOpti
     nodeTaint(),
     priority(),
     defaultTolerationSeconds(),
+    runtimeClass({ readerOf }),
   ];
 }

@@ -4,7 +4,8 @@ import { defaultTolerationSeconds } from '../../../../src/apiserver/admission/de
 import { namespaceLifecycle } from '../../../../src/apiserver/admission/namespace-lifecycle.ts';
 import { nodeTaint } from '../../../../src/apiserver/admission/node-taint.ts';
 import { priority } from '../../../../src/apiserver/admission/priority.ts';
-import { request } from './requests.ts';
+import { runtimeClass } from '../../../../src/apiserver/admission/runtime-class.ts';
+import { request, strictReaders } from './requests.ts';
 
 /** Runs the plugin if it handles the request, as the chain does. */
 async function run(plugin: AdmissionPlugin, each: AdmissionRequest): Promise<void> {
@@ -106,5 +107,24 @@ describe('TaintNodesByCondition', () => {
     const object = { metadata: {} };
     await run(nodeTaint(), request('UPDATE', 'nodes', { object }));
     expect(object).toEqual({ metadata: {} });
+  });
+});
+
+describe('RuntimeClass', () => {
+  const plugin = runtimeClass({
+    readerOf: strictReaders({ 'runtimeclasses/there': {}, 'runtimeclasses/away': null }),
+  });
+  const ask = (runtimeClassName?: string, operation: AdmissionRequest['operation'] = 'CREATE') =>
+    plugin.handles(request(operation, 'pods', {}))
+      ? plugin.validate?.(request(operation, 'pods', { object: { metadata: {}, spec: { runtimeClassName } } }))
+      : undefined;
+
+  test('takes pods of a class that is there, and asks about no other', async () => {
+    await ask('there');
+    await ask();
+    await ask('away', 'UPDATE');
+    await expect(ask('away')).rejects.toMatchObject({
+      status: { code: 403, message: 'pods "web" is forbidden: pod rejected: RuntimeClass "away" not found' },
+    });
   });
 });
