@@ -29,6 +29,8 @@ export interface ImagePuller {
   ): Promise<ImageInfo>;
 }
 
+/** Characters: a name has at most 255, a tag 128, a digest less. */
+const MAX_REFERENCE = 1024;
 const REFERENCE =
   /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z0-9]+:[0-9a-fA-F]{32,})?$/;
 
@@ -45,7 +47,7 @@ export function createImagePuller(
       const image = container.image ?? '';
       const quoted = JSON.stringify(image);
       const later = () => Date.now() + RETRY_MS;
-      if (!REFERENCE.test(image)) {
+      if (image.length > MAX_REFERENCE || !REFERENCE.test(image)) {
         const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: invalid reference format`;
         record('Warning', 'InspectFailed', message);
         throw new StartRefused('InvalidImageName', message, later());

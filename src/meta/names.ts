@@ -24,18 +24,14 @@ export function byteLength(text: string): number {
   return bytes;
 }
 
-function exactly(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`);
-}
-
-const dns1123Label = exactly(DNS1123_LABEL);
-const dns1123Subdomain = exactly(DNS1123_SUBDOMAIN);
-const dns1035Label = exactly(DNS1035_LABEL);
-const labelKey = exactly(LABEL_KEY);
-const labelValue = exactly(LABEL_VALUE);
-const configMapKey = exactly(CONFIG_MAP_KEY);
-const httpHeaderName = exactly(HTTP_HEADER_NAME);
-const percent = exactly(PERCENT);
+const dns1123Label = new RegExp(`^(?:${DNS1123_LABEL})$`);
+const dns1123Subdomain = new RegExp(`^(?:${DNS1123_SUBDOMAIN})$`);
+const dns1035Label = new RegExp(`^(?:${DNS1035_LABEL})$`);
+const labelKey = new RegExp(`^(?:${LABEL_KEY})$`);
+const labelValue = new RegExp(`^(?:${LABEL_VALUE})$`);
+const configMapKey = new RegExp(`^(?:${CONFIG_MAP_KEY})$`);
+const httpHeaderName = new RegExp(`^(?:${HTTP_HEADER_NAME})$`);
+const percent = new RegExp(`^(?:${PERCENT})$`);
 
 function tooLong(max: number, unit: 'bytes' | 'characters'): string {
   return `must be no more than ${max} ${unit}`;

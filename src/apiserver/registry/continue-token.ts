@@ -43,7 +43,7 @@ function invalidToken(detail: string): StatusError {
 
 // Names are ASCII (validated), so that btoa and atob suffice.
 function toBase64Url(text: string): string {
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 function fromBase64Url(text: string): string {

@@ -1,6 +1,7 @@
 /** Validation of values, with the errors of upstream's custom resources (kube-openapi's validate, apiextensions). */
 import { clippedJson } from '../clip.ts';
 import { deepEqual } from '../equal.ts';
+import { expression } from '../expression.ts';
 import {
   adoptFieldErrors,
   collectFieldErrors,
@@ -127,12 +128,19 @@ class Validation {
     if (minLength !== undefined && characters(value) < minLength) {
       this.report(value, `should be at least ${minLength} chars long`);
     }
-    if (pattern !== undefined && !expression(pattern).test(value)) this.report(value, `should match '${pattern}'`);
+    if (pattern !== undefined) this.checkPattern(pattern, value);
     if (format !== undefined && kind === 'string' && !hasFormat(value, format)) {
       const at = this.trail.text();
       const detail = `${inBody(at)} must be of type ${format}: ${clippedJson(value)}`;
       this.errors.push(typeInvalid(at, value, detail));
     }
+  }
+
+  private checkPattern(pattern: string, value: string): void {
+    const compiled = expression(pattern);
+    if (typeof compiled === 'string')
+      this.report(value, `should match '${pattern}, but pattern is invalid: ${compiled}'`);
+    else if (!compiled.test(value)) this.report(value, `should match '${pattern}'`);
   }
 
   private checkNumber({ schema }: LinkedSchema, value: number): void {
@@ -322,16 +330,4 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inside]) => [key, sorted(inside)]));
-}
-
-const expressions = new Map<string, RegExp>();
-
-/** Patterns are few and come from schemas, so that compiled ones are kept. */
-function expression(pattern: string): RegExp {
-  let compiled = expressions.get(pattern);
-  if (compiled === undefined) {
-    compiled = new RegExp(pattern, 'u');
-    expressions.set(pattern, compiled);
-  }
-  return compiled;
 }

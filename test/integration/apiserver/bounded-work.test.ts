@@ -198,3 +198,30 @@ describe('patches', () => {
     expect((await quickly('PATCH', `${MAPS}/deep`, copied, JSON_PATCH)).status).toBe(422);
   });
 });
+
+describe('YAML', () => {
+  const YAML = 'application/yaml';
+  const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+  it('S6: 3 MiB of a list to what everyone may ask are refused with 413', async () => {
+    const { status, body } = await quickly('POST', REVIEWS, `a: [${'1,'.repeat(1_500_000)}1]`, YAML);
+    expect(status).toBe(413);
+    expect(body.message).toBe('Request entity too large: limit is 131072 for YAML, send the object as JSON');
+  });
+
+  it('S6: a large object is taken as JSON whatever the body is called', async () => {
+    const map = configMap('as-json', { text: 'x'.repeat(500_000) });
+    expect((await quickly('POST', `${MAPS}?dryRun=All`, map, YAML)).status).toBe(201);
+  });
+
+  it('S15: merges of what is no map are 400', async () => {
+    expect((await quickly('POST', MAPS, 'metadata: {<<: [1,2]}', YAML)).status).toBe(400);
+  });
+
+  it('S6: a repeated key is told a hundred times at most', async () => {
+    const text = `metadata: {name: twice}\n${'a: b\n'.repeat(20_000)}`;
+    const { status, text: answer } = await quickly('POST', `${MAPS}?fieldValidation=Strict`, text, YAML);
+    expect(status).toBe(400);
+    expect(answer.length).toBeLessThan(20_000);
+  });
+});

@@ -23,7 +23,8 @@ const POD_FIELDS = new Set([
   'status.podIP',
   'status.podIPs',
 ]);
-const SUBSCRIPT = /^(.*)\['(.*)'\]$/;
+/** Of the first `['`, so that there is one way to read a path. */
+const SUBSCRIPT = /^([^[]*)\['(.*)'\]$/;
 
 /** `supported` are the paths that may be used here, sorted. */
 export function validateFieldRef(

@@ -28,12 +28,14 @@ function validatePodCIDRs({ podCIDRs = [] }: INodeSpec): FieldError[] {
   const at = path('spec').child('podCIDRs');
   const errors = podCIDRs.flatMap((cidr, index) => validCIDR(at.index(index), cidr));
   if (podCIDRs.length < 2) return errors;
-  const addresses = podCIDRs.map((cidr) => cidr.replace(/\/.*$/, ''));
+  const addresses = podCIDRs.map((cidr) => cidr.split('/', 1)[0]!);
   if (podCIDRs.length > 2 || !isDualStack(addresses)) {
     errors.push(invalid(at, podCIDRs, 'may specify no more than one CIDR for each IP family'));
   }
+  const seen = new Set<string>();
   for (const [index, cidr] of podCIDRs.entries()) {
-    if (podCIDRs.indexOf(cidr) < index) errors.push(duplicate(at.index(index), cidr));
+    if (seen.has(cidr)) errors.push(duplicate(at.index(index), cidr));
+    seen.add(cidr);
   }
   return errors;
 }

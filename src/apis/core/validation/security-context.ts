@@ -22,6 +22,7 @@ const MAX_PROFILE_PATH = 4095;
 const MAX_SYSCTL_NAME = 253;
 const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SYSCTL_NAME = `^(${SYSCTL_SEGMENT}[\\./])*${SYSCTL_SEGMENT}$`;
+const SYSCTL_PATTERN = new RegExp(SYSCTL_NAME);
 
 /** `hostUsers` is false for pods in a user namespace of their own. */
 export function validateSecurityContext(
@@ -130,7 +131,7 @@ function validateSysctls(
   for (const [index, { name }] of sysctls.entries()) {
     const entry = at.index(index).child('name');
     if (!name) errors.push(required(entry));
-    else if (name.length > MAX_SYSCTL_NAME || !new RegExp(SYSCTL_NAME).test(name)) {
+    else if (name.length > MAX_SYSCTL_NAME || !SYSCTL_PATTERN.test(name)) {
       errors.push(
         invalid(entry, name, `must have at most ${MAX_SYSCTL_NAME} characters and match regex ${SYSCTL_NAME}`),
       );

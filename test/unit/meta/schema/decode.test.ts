@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeJson, decodeYaml } from '../../../../src/meta/schema/decode.ts';
+import { decodeJson, decodeYaml, MAX_YAML } from '../../../../src/meta/schema/decode.ts';
 import { StatusError } from '../../../../src/meta/status-error.ts';
 
 describe('JSON bodies', () => {
@@ -107,13 +107,112 @@ describe('YAML bodies', () => {
     const decoded = decodeYaml('a: 1\nb:\n  c: 1\n  c: 2\na: 3\n');
     expect(decoded.value).toEqual({ a: 3, b: { c: 2 } });
     expect(decoded.duplicates).toEqual([
-      'yaml: unmarshal errors:\n  line 5: key "a" already set in map\n  line 4: key "c" already set in map',
+      'yaml: unmarshal errors:\n  line 4: key "c" already set in map\n  line 5: key "a" already set in map',
     ]);
     expect(decodeYaml('a: 1\na: 2\n', { strict: false }).duplicates).toEqual([]);
   });
 
   it('count their first document only', () => {
     expect(decodeYaml('---\na: 1\n---\nb: 2\n').value).toEqual({ a: 1 });
+  });
+
+  it('know what scalars mean, and what only looks like it', () => {
+    const text = [
+      'list: [0x1f, -0x1f, 0b101, 0o17, 017, 089, 1_000, .5, 1e3, -1, +1, y, N, "1", \'~\', !!str 5, !!int "7", .inf]',
+      'block: |',
+      '  yes',
+      '? key',
+      ': value',
+      'true: a',
+      '"quoted": ""',
+      'empty:',
+      '__proto__: {a: 1}',
+    ].join('\n');
+    const { value } = decodeYaml(text.replace(']', ']'));
+    expect(value).toEqual({
+      list: [31, -31, 5, 15, 15, 89, 1000, 0.5, 1000, -1, 1, true, false, '1', '~', '5', 7, '.inf'],
+      block: 'yes\n',
+      key: 'value',
+      true: 'a',
+      quoted: '',
+      empty: null,
+      ['__proto__']: { a: 1 },
+    });
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+
+  it('may be JSON, with whatever JSON allows', () => {
+    const long = 'x'.repeat(MAX_YAML);
+    expect(decodeYaml(JSON.stringify({ a: long, b: 'yes' })).value).toEqual({ a: long, b: 'yes' });
+    expect(decodeYaml('{a: yes}').value).toEqual({ a: true });
+  });
+
+  it.each([
+    ['a: 1\n---\nb: [', { a: 1 }],
+    ['# comment\n%YAML 1.1\n---\na: 1\n...\nb: 2\n', { a: 1 }],
+    ['--- \n---\nb: 2', null],
+    ['a: |\n  ---\n  x\n', { a: '---\nx\n' }],
+    ['', null],
+    ['# nothing\n', null],
+  ])('of %j are %j', (text, value) => {
+    expect(decodeYaml(text).value).toEqual(value);
+  });
+
+  it('merge maps, of which own keys and the first map count', () => {
+    const text = 'a: &a {p: 1, q: 1}\nb: &b {q: 2, r: 2}\nc:\n  r: 3\n  <<: [*b, *a]\n  p: 3\n';
+    expect(decodeYaml(text).value).toMatchObject({ c: { p: 3, q: 2, r: 3 } });
+    expect(decodeYaml(text).duplicates).toEqual([]);
+    expect(decodeYaml('a: {<<: {b: 1}, c: 2}').value).toEqual({ a: { b: 1, c: 2 } });
+  });
+
+  it.each([
+    ['a: {<<: [1, 2]}', 'map merge requires map or sequence of maps as the value'],
+    ['a: {<<: 1}', 'map merge requires map or sequence of maps as the value'],
+    ['a: &a [*a]', "anchor 'a' value contains itself"],
+    ['a: *b', "unknown anchor 'b' referenced"],
+    ['{a: 1}: 2', 'invalid map key'],
+    ['? [a]\n: 2', 'invalid map key'],
+    ['~: 1', 'unsupported map key'],
+  ])('S15: %j is refused: %s', (text, problem) => {
+    expect(() => decodeYaml(text)).toThrow(problem);
+    expect(() => decodeYaml(text)).toThrow(StatusError);
+  });
+
+  it('do not share what aliases name', () => {
+    const { value } = decodeYaml('a: &a {b: {c: 1}}\nd: *a\n') as { value: { a: { b: object }; d: { b: object } } };
+    expect(value.a).toEqual(value.d);
+    expect(value.a.b).not.toBe(value.d.b);
+  });
+
+  it('S6: of more than 128 KiB are refused before they are read', () => {
+    const text = `a: [${'1,'.repeat(MAX_YAML / 2)}1]`;
+    expect(() => decodeYaml(text)).toThrow(expect.objectContaining({ code: 413 }));
+  });
+
+  const sized = (unit: string, head = '', tail = '') =>
+    head + unit.repeat(Math.floor((MAX_YAML - head.length - tail.length) / unit.length)) + tail;
+  it.each([
+    ['a list', sized('1,', 'a: [', '1]')],
+    ['a map', sized('k: v\n')],
+    ['pairs', sized('a: b,', '[', 'a: b]')],
+    ['documents', sized('---\na: 1\n')],
+    ['comments', sized('#\n', 'a: 1\n')],
+    ['errors', sized('a: ]\n')],
+    ['quotes', sized('"\n')],
+    ['brackets', sized('[')],
+    ['dashes', sized('- ')],
+    ['question marks', sized('? ')],
+    ['aliases', sized('*a,', 'a: &a x\nb: [', '*a]')],
+    ['merges', sized('  <<: *a\n', 'a: &a {b: 1}\nc:\n')],
+    ['anchors', sized('&a x,', '[', 'x]')],
+  ])('S6: of the largest size, full of %s, take little time', (_, text) => {
+    const start = performance.now();
+    try {
+      decodeYaml(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(StatusError);
+    }
+    expect(performance.now() - start).toBeLessThan(1500);
   });
 
   it('are refused when malformed, with the line', () => {
