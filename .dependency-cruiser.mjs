@@ -23,7 +23,7 @@ const rules = {
     'src/apiserver/(authn|authz|metrics)/contract',
     'src/apiserver/flow/(flow|work)',
     'src/apiserver/authn/token-review',
-    'src/apiserver/authz/(rules-review|rbac)',
+    'src/apiserver/authz/(forbidden|rules-review|rbac)',
     'src/apiserver/discovery',
     'src/tunnel/contract',
   ],

@@ -47,6 +47,8 @@ export function createApp(deps: AppDeps): Hono {
 function describeRequest(deps: AppDeps): Step {
   return async (context, next) => {
     const { raw } = context.req;
+    const warnings: string[] = [];
+    const warned = new Set<string>();
     const url = new URL(raw.url);
     const { tenant, path } = splitTenantPath(url.pathname);
     context.set('namedTenant', tenant);
@@ -58,7 +60,12 @@ function describeRequest(deps: AppDeps): Step {
       user: ANONYMOUS,
       info: parseRequestInfo(raw.method, path, url.searchParams),
       query: url.searchParams,
-      warnings: [],
+      warnings,
+      warn(message) {
+        if (warned.has(message)) return;
+        warned.add(message);
+        warnings.push(message);
+      },
     });
     await next();
   };

@@ -51,6 +51,8 @@ export interface LocalClients {
 export const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: [MASTERS] };
 
 const WRITE = { dryRun: false, subresource: '' };
+/** What runs in this process may create what it may update. */
+const REPLACE = { ...WRITE, authorizeCreate: async () => {} };
 const MEDIA_TYPES: Readonly<Record<PatchType, MediaType>> = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
@@ -120,12 +122,12 @@ function createClient(deps: LocalClientsDeps, tenant: string, user: UserInfo): C
 
     async update<T extends KubeObject>(resource: ResourceRef<T>, object: T) {
       const scope = scopeOfObject(resource, object);
-      return result<T>(await update(deps, scope, object.metadata.name ?? '', sent(scope, object), WRITE));
+      return result<T>(await update(deps, scope, object.metadata.name ?? '', sent(scope, object), REPLACE));
     },
 
     async updateStatus<T extends KubeObject>(resource: ResourceRef<T>, object: T) {
       const scope = scopeOfObject(resource, object);
-      const options = { dryRun: false, subresource: 'status' };
+      const options = { ...REPLACE, subresource: 'status' };
       return result<T>(await update(deps, scope, object.metadata.name ?? '', sent(scope, object), options));
     },
 
@@ -161,10 +163,10 @@ function createClient(deps: LocalClientsDeps, tenant: string, user: UserInfo): C
       const scope = scopeOf(resource, namespace);
       switch (`${resource.resource}/${subresource}`) {
         case 'pods/binding':
-          await bind(deps, scope, name, plain(body) as Binding, WRITE);
+          await bind(deps, scope, name, sentBody<Binding>(deps, scope, ['', 'Binding'], body), WRITE);
           return body;
         case 'pods/eviction':
-          await evict(deps, scope, name, plain(body) as Eviction, WRITE);
+          await evict(deps, scope, name, sentBody<Eviction>(deps, scope, ['policy', 'Eviction'], body), WRITE);
           return body;
         default:
           throw unserved(resource, subresource);
@@ -179,7 +181,7 @@ function createClient(deps: LocalClientsDeps, tenant: string, user: UserInfo): C
         return result<T>(await finalizeNamespace(deps, scope, name, sent(scope, object), WRITE));
       }
       if (subresource === 'scale' && scope.definition.scale !== undefined) {
-        const scale = plain(object) as Scale;
+        const scale = sentBody<Scale>(deps, scope, ['autoscaling', 'Scale'], object);
         return (await updateScale(deps, scope, name, () => scale, WRITE)) as unknown as T;
       }
       throw unserved(resource, subresource);
@@ -204,6 +206,11 @@ function plain(value: unknown): unknown {
 /** A controller's object as the registry wants it. Unknown fields are a mistake of ours, so they are refused. */
 function sent(scope: Scope, object: KubeObject): UnknownObject {
   return toObject(scope.definition, plain(object), [], 'Strict', scope.warn);
+}
+
+/** As `sent`, for a kind of v1 that is not stored. */
+function sentBody<T>(deps: RegistryDeps, scope: Scope, [group, kind]: [string, string], object: KubeObject): T {
+  return toObject(deps.catalog.body(group, 'v1', kind), plain(object), [], 'Strict', scope.warn) as unknown as T;
 }
 
 function createOwnershipReader(deps: RegistryDeps, tenant: string): OwnershipReader {

@@ -2,11 +2,15 @@ import type { UnknownObject } from '../../meta/object.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
 import type { UserInfo } from '../request/user.ts';
 
+/** The resource of a request, as far as plugins look at it: a stored one, or one that is only answered (reviews). */
+export type AdmittedResource = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'resource' | 'namespaced'>;
+
 export interface AdmissionRequest {
   tenant: string;
   user: UserInfo;
   operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
-  definition: ResourceDefinition;
+  definition: AdmittedResource;
+  /** '' for the object itself; `object` and `old` are of the subresource's own kind where it has one (token, scale). */
   subresource: string;
   namespace: string;
   name: string;

@@ -7,6 +7,7 @@ import type { RuleResolver } from '../authz/rbac.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { Metrics } from '../metrics/contract.ts';
 import type { RegistryDeps } from '../registry/context.ts';
+import type { ServiceAccountTokenIssuer } from '../registry/subresources/token.ts';
 
 /** pino's shape: fields first, then the message. */
 export interface Log {
@@ -33,19 +34,6 @@ export interface VersionInfo {
   goVersion: string;
   compiler: string;
   platform: string;
-}
-
-/** Issues tokens for POST serviceaccounts/{name}/token. */
-export interface ServiceAccountTokenIssuer {
-  issue(
-    tenant: string,
-    account: { namespace: string; name: string; uid: string },
-    spec: {
-      audiences?: readonly string[];
-      expirationSeconds?: number;
-      boundObjectRef?: { apiVersion?: string; kind?: string; name?: string; uid?: string };
-    },
-  ): Promise<{ token: string; expirationTimestamp: string; audiences: readonly string[]; expirationSeconds: number }>;
 }
 
 /** What relying parties fetch to verify ServiceAccount tokens; public. */

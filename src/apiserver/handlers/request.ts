@@ -23,6 +23,8 @@ export interface ApiRequest {
   warnings: string[];
   /** Set when the request has been admitted to work, which is before any handler. */
   work?: Work;
+  /** Adds a warning, once. */
+  warn(message: string): void;
 }
 
 /** An ApiRequest for a resource that is registered. */
@@ -32,23 +34,9 @@ export interface ResourceRequest extends ApiRequest {
 }
 
 export function forResource(request: ApiRequest, definition: ResourceDefinition): ResourceRequest {
-  const { tenant, user, info, warnings } = request;
-  const seen = new Set<string>();
-  return {
-    ...request,
-    definition,
-    scope: {
-      tenant,
-      user,
-      definition,
-      namespace: definition.namespaced ? info.namespace : '',
-      warn(message) {
-        if (seen.has(message)) return;
-        seen.add(message);
-        warnings.push(message);
-      },
-    },
-  };
+  const { tenant, user, info, warn } = request;
+  const namespace = definition.namespaced ? info.namespace : '';
+  return { ...request, definition, scope: { tenant, user, definition, namespace, warn } };
 }
 
 /** The parsed body; undefined when there is none. Throws 400, 413 and 415. */

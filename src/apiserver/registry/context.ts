@@ -1,6 +1,6 @@
 /** What the verbs of the registry work with. */
 import type { ErrorSubject } from '../../meta/status-error.ts';
-import type { AdmissionRequest } from '../admission/contract.ts';
+import type { AdmissionRequest, AdmittedResource } from '../admission/contract.ts';
 import type { UserInfo } from '../request/user.ts';
 import type { ChangeFeed, Store, StoredObject } from '../storage/contract.ts';
 import type { ClusterSettings, ResourceCatalog, ResourceDefinition, StrategyContext } from './contract.ts';
@@ -59,7 +59,7 @@ export async function strategyContext(
 
 /** The admission request of this scope; `object` and `old` are set by the verb. */
 export function admissionRequest(
-  scope: Scope,
+  scope: Pick<Scope, 'tenant' | 'user' | 'namespace'> & { definition: AdmittedResource },
   operation: AdmissionRequest['operation'],
   name: string,
   subresource: string,

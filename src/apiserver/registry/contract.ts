@@ -151,9 +151,14 @@ export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
   encrypted?: boolean;
 }
 
+/** A kind that bodies are of, stored or not: what decoding needs to know of it. */
+export type BodyKind = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schema' | 'definitions'>;
+
 /** All registered resources, by group/version/plural. */
 export interface ResourceCatalog {
   all(): readonly ResourceDefinition[];
   find(group: string, version: string, resource: string): ResourceDefinition | undefined;
   findKind(group: string, version: string, kind: string): ResourceDefinition | undefined;
+  /** A kind that is sent but not stored: reviews, token requests, bindings, evictions, scales, options. Throws for another. */
+  body(group: string, version: string, kind: string): BodyKind;
 }

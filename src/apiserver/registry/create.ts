@@ -3,6 +3,7 @@ import { StatusError } from '../../meta/status-error.ts';
 import type { StoredObject } from '../storage/contract.ts';
 import { allocationState, writeWithClaims } from './allocation.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyContext } from './context.ts';
+import { pass } from './door.ts';
 import { generateName } from './names.ts';
 import { outcomeError, writeOne } from './outcome.ts';
 import { createErrors, prepareMetadataForCreate, setDefaults } from './prepare.ts';
@@ -32,12 +33,11 @@ export async function create(
   setDefaults(definition, object);
   const request = admissionRequest(scope, 'CREATE', object.metadata.name ?? '', '', options.dryRun);
   request.object = object;
-  await deps.admission.admit(request);
-  strategy.prepareForCreate?.(context, object);
-
-  const errors = createErrors(definition, object);
-  if (errors.length > 0) throw StatusError.invalid(definition, object.metadata.name ?? '', errors);
-  await deps.admission.validate(request);
+  const passed = await pass(deps, request, () => {
+    strategy.prepareForCreate?.(context, object);
+    const errors = createErrors(definition, object);
+    if (errors.length > 0) throw StatusError.invalid(definition, object.metadata.name ?? '', errors);
+  });
   for (const warning of strategy.warnings?.(object) ?? []) scope.warn(warning);
 
   const allocation = allocationState();
@@ -60,7 +60,7 @@ export async function create(
         };
         if (options.dryRun) return dryRunOutcome(deps, scope, stored);
         const { revision: _, ...write } = stored;
-        return writeOne(deps, scope, {
+        return writeOne(deps, scope, passed, {
           op: 'create',
           ...write,
           ...indexed(deps.catalog, definition, object),

@@ -5,7 +5,7 @@ import { link } from '../../meta/schema/link.ts';
 import { canonicalizeQuantities, dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { FieldValidation } from '../request/options.ts';
-import type { ResourceDefinition } from './contract.ts';
+import type { BodyKind } from './contract.ts';
 
 /** Warnings of one request upstream keeps to; more are dropped so that headers stay small. */
 const MAX_FIELD_WARNINGS = 100;
@@ -15,7 +15,7 @@ const MAX_FIELD_WARNINGS = 100;
  * treats unknown and duplicate fields as `validation` says, and prunes. Returns `value` itself, changed in place.
  */
 export function toObject(
-  definition: ResourceDefinition,
+  definition: BodyKind,
   value: unknown,
   duplicates: readonly string[],
   validation: FieldValidation,
@@ -45,13 +45,13 @@ export function toObject(
   return object;
 }
 
-function cannotBeHandled(definition: ResourceDefinition, why: string): StatusError {
+function cannotBeHandled(definition: BodyKind, why: string): StatusError {
   const { kind, version } = definition;
   return StatusError.badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
 }
 
 /** Fills in apiVersion and kind where they are absent, and refuses others than the path's. */
-function checkType(definition: ResourceDefinition, object: UnknownObject): void {
+function checkType(definition: BodyKind, object: UnknownObject): void {
   const expected = apiVersionOf(definition.group, definition.version);
   const { apiVersion, kind } = object;
   if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) {

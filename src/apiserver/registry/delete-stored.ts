@@ -3,6 +3,7 @@ import type { UnknownObject } from '../../meta/object.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
 import type { RegistryDeps, Scope } from './context.ts';
 import type { ResourceDefinition } from './contract.ts';
+import type { Passed } from './door.ts';
 import { writeOne } from './outcome.ts';
 
 /** Namespaces are kept by spec.finalizers too, until their content is gone. */
@@ -30,11 +31,12 @@ export function isReadyToDelete(definition: ResourceDefinition, object: UnknownO
 export async function deleteStored(
   deps: RegistryDeps,
   scope: Scope,
+  passed: Passed,
   stored: StoredObject,
   dryRun: boolean,
 ): Promise<WriteOutcome> {
   if (dryRun) return { result: 'ok', revision: stored.revision };
-  return writeOne(deps, scope, {
+  return writeOne(deps, scope, passed, {
     op: 'delete',
     resource: stored.resource,
     namespace: stored.namespace,

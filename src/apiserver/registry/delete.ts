@@ -6,6 +6,7 @@ import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, subjectOf } from './context.ts';
 import type { ResourceDefinition } from './contract.ts';
 import { deleteStored, isHeld, isNamespace } from './delete-stored.ts';
+import { type Passed, pass } from './door.ts';
 import { MAX_RACES, outcomeError, writeOne } from './outcome.ts';
 import { countsGeneration } from './prepare.ts';
 import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
@@ -22,17 +23,18 @@ export interface Deleted extends Answer {
 
 /**
  * Deletes an object, or begins to: with finalizers or a grace period it only gets a deletionTimestamp. Throws NotFound,
- * and Conflict for a precondition that does not hold.
+ * and Conflict for a precondition that does not hold. `passed`: the deletion was admitted as something else (an eviction).
  */
 export async function deleteObject(
   deps: RegistryDeps,
   scope: Scope,
   name: string,
   options: DeleteOptions,
+  passed?: Passed,
 ): Promise<Deleted> {
   const stored = await deps.store.get(scope.tenant, objectKey(scope.definition, scope.namespace, name));
   if (stored === undefined) throw StatusError.notFound(subjectOf(scope.definition), name);
-  return deleteFrom(deps, scope, stored, options);
+  return deleteFrom(deps, scope, stored, options, passed);
 }
 
 /** As deleteObject, starting from a state that was read already. */
@@ -41,6 +43,7 @@ export async function deleteFrom(
   scope: Scope,
   start: StoredObject,
   options: DeleteOptions,
+  passed?: Passed,
 ): Promise<Deleted> {
   let stored = start;
   for (let races = 0; ; races++) {
@@ -48,9 +51,7 @@ export async function deleteFrom(
     checkPreconditions(scope, old, options);
     const request = admissionRequest(scope, 'DELETE', stored.name, '', options.dryRun);
     request.old = old;
-    await deps.admission.admit(request);
-    await deps.admission.validate(request);
-    const { outcome, answer } = await attempt(deps, scope, stored, old, options);
+    const { outcome, answer } = await attempt(deps, scope, passed ?? (await pass(deps, request)), stored, old, options);
     if (answer !== undefined) return answer;
     if (outcome.result !== 'conflict' || races >= MAX_RACES) throw outcomeError(scope, stored.name, outcome);
     stored = outcome.current;
@@ -86,6 +87,7 @@ interface Attempt {
 async function attempt(
   deps: RegistryDeps,
   scope: Scope,
+  passed: Passed,
   stored: StoredObject,
   old: UnknownObject,
   options: DeleteOptions,
@@ -97,14 +99,14 @@ async function attempt(
   if (isNamespace(definition)) markTerminating(scope, object, old);
 
   if (!pending && grace === 0 && !isHeld(definition, object)) {
-    const outcome = await deleteStored(deps, scope, stored, options.dryRun);
+    const outcome = await deleteStored(deps, scope, passed, stored, options.dryRun);
     return outcome.result === 'ok' ? { outcome, answer: { definition, stored, gone: true } } : { outcome };
   }
   const body = storedBody(definition, object);
   const outcome: WriteOutcome =
     options.dryRun || body === stored.body
       ? { result: 'ok', revision: stored.revision }
-      : await writeOne(deps, scope, updateWrite(deps.catalog, definition, stored, object, body));
+      : await writeOne(deps, scope, passed, updateWrite(deps.catalog, definition, stored, object, body));
   if (outcome.result !== 'ok') return { outcome };
   return { outcome, answer: { definition, stored: { ...stored, body, revision: outcome.revision }, gone: false } };
 }
@@ -122,7 +124,7 @@ function setDeletion(
   const { metadata } = object;
   const asked = definition.strategy.deletionGracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0;
   if (metadata.deletionTimestamp === undefined) {
-    metadata.deletionTimestamp = timestamp(new Date(deps.now().getTime() + asked * 1000));
+    metadata.deletionTimestamp = after(deps.now().getTime(), asked);
     metadata.deletionGracePeriodSeconds = asked;
     if (countsGeneration(definition)) metadata.generation = (metadata.generation ?? 0) + 1;
     return { grace: asked, pending: false };
@@ -134,9 +136,16 @@ function setDeletion(
     return { grace: current, pending: true };
   }
   const began = Date.parse(metadata.deletionTimestamp) - current * 1000;
-  metadata.deletionTimestamp = timestamp(new Date(began + asked * 1000));
+  metadata.deletionTimestamp = after(began, asked);
   metadata.deletionGracePeriodSeconds = asked;
   return { grace: asked, pending: false };
+}
+
+/** The last time that RFC 3339 can write: a grace period may be any int64, and the times of Date end much earlier. */
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+function after(milliseconds: number, seconds: number): string {
+  return timestamp(new Date(Math.min(Math.max(milliseconds + seconds * 1000, 0), LAST_TIME)));
 }
 
 /** The garbage collector's finalizers, from the propagation policy (upstream's deletionFinalizersForGarbageCollection). */

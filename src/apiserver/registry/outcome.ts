@@ -2,9 +2,10 @@
 import { StatusError } from '../../meta/status-error.ts';
 import type { Write, WriteOutcome } from '../storage/contract.ts';
 import { type RegistryDeps, type Scope, subjectOf } from './context.ts';
+import type { Passed } from './door.ts';
 
-/** Sends one write. Whoever composes the store wakes the feed after its commits, once for a group of them. */
-export async function writeOne(deps: RegistryDeps, scope: Scope, write: Write): Promise<WriteOutcome> {
+/** Sends one write, which has passed the door. Whoever composes the store wakes the feed after its commits, once for a group of them. */
+export async function writeOne(deps: RegistryDeps, scope: Scope, _passed: Passed, write: Write): Promise<WriteOutcome> {
   const [outcome] = await deps.store.write(scope.tenant, [write]);
   if (outcome === undefined) throw new Error('the store did not answer a write');
   return outcome;

@@ -7,6 +7,7 @@ import { type Answer, admissionRequest, type RegistryDeps, type Scope, strategyC
 import type { AllocationAttempt, StrategyContext } from './contract.ts';
 import { create } from './create.ts';
 import { deleteStored, isReadyToDelete } from './delete-stored.ts';
+import { type Passed, pass } from './door.ts';
 import { MAX_RACES, outcomeError, writeOne } from './outcome.ts';
 import { changesSpec, countGeneration, prepareMetadataForUpdate, setDefaults, updateErrors } from './prepare.ts';
 import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
@@ -17,21 +18,32 @@ export interface UpdateOptions {
   subresource: string;
 }
 
-/**
- * Makes the wanted object from the stored one, which it must not change. Called again with newer state after a lost
- * race. `conditional` results are refused instead: the caller named the resourceVersion it saw.
- */
-export type Change = (
-  current: UnknownObject,
-) => { object: UnknownObject; conditional: boolean } | Promise<{ object: UnknownObject; conditional: boolean }>;
+export interface Changed {
+  object: UnknownObject;
+  /** The caller named the resourceVersion it saw: a lost race is refused. */
+  conditional: boolean;
+  /**
+   * Set by subresources of a kind of their own (binding, scale), whose object it was that passed the door. Default: the
+   * changed object is admitted as an update.
+   */
+  passed?: Passed;
+}
 
-/** Replaces an object by one that a client sent. Throws NotFound, Conflict, Invalid, BadRequest. */
+/** Makes the wanted object from the stored one, which it must not change. Called again with newer state after a lost race. */
+export type Change = (current: UnknownObject) => Changed | Promise<Changed>;
+
+export interface ReplaceOptions extends UpdateOptions {
+  /** Throws unless the caller may create the object too: asked where an update of one that is not there makes it. */
+  authorizeCreate(): Promise<void>;
+}
+
+/** Replaces an object by one that a client sent. Throws NotFound, Conflict, Invalid, BadRequest, Forbidden. */
 export async function update(
   deps: RegistryDeps,
   scope: Scope,
   name: string,
   object: UnknownObject,
-  options: UpdateOptions,
+  options: ReplaceOptions,
 ): Promise<Answer> {
   matchName(object, name);
   const text = JSON.stringify(object);
@@ -54,6 +66,7 @@ export async function update(
     const absent = error instanceof StatusError && error.reason === 'NotFound' && error.status.details?.name === name;
     if (!creates || !absent || !first) throw error;
     if (object.metadata.resourceVersion || object.metadata.uid) throw error;
+    await options.authorizeCreate();
     return { ...(await create(deps, scope, object, options)), created: true };
   }
 }
@@ -108,28 +121,29 @@ async function attempt(
   const { definition } = scope;
   const { strategy } = definition;
   const old = parseStored(definition, stored);
-  const { object, conditional } = await change(old);
+  const { object, conditional, passed: passedBefore } = await change(old);
 
   prepareMetadataForUpdate(scope, object, old, options.subresource);
   setDefaults(definition, object);
   const request = admissionRequest(scope, 'UPDATE', stored.name, options.subresource, options.dryRun);
   request.object = object;
   request.old = old;
-  await deps.admission.admit(request);
-  if (changesSpec(options.subresource)) {
-    strategy.prepareForUpdate?.(context, object, old);
-    countGeneration(definition, object, old);
-  } else if (options.subresource === 'status') {
-    strategy.prepareForStatusUpdate?.(context, object, old);
-  }
-
-  const errors = updateErrors(definition, object, old, options.subresource);
-  if (errors.length > 0) throw StatusError.invalid(definition, stored.name, errors);
-  await deps.admission.validate(request);
+  const prepare = () => {
+    if (changesSpec(options.subresource)) {
+      strategy.prepareForUpdate?.(context, object, old);
+      countGeneration(definition, object, old);
+    } else if (options.subresource === 'status') {
+      strategy.prepareForStatusUpdate?.(context, object, old);
+    }
+    const errors = updateErrors(definition, object, old, options.subresource);
+    if (errors.length > 0) throw StatusError.invalid(definition, stored.name, errors);
+  };
+  if (passedBefore !== undefined) prepare();
+  const passed = passedBefore ?? (await pass(deps, request, prepare));
   for (const warning of strategy.warnings?.(object, old) ?? []) scope.warn(warning);
 
   if (isReadyToDelete(definition, object, old)) {
-    const outcome = await deleteStored(deps, scope, stored, options.dryRun);
+    const outcome = await deleteStored(deps, scope, passed, stored, options.dryRun);
     if (outcome.result !== 'ok') return { outcome, conditional };
     const body = storedBody(definition, object);
     return { outcome, conditional, answer: { definition, stored: { ...stored, body } } };
@@ -148,7 +162,7 @@ async function attempt(
       : undefined;
   const outcome = await writeWithClaims(scope, stored.name, allocationState(), allocate, async (claims) => {
     if (unchanged() || options.dryRun) return { result: 'ok', revision: stored.revision };
-    return writeOne(deps, scope, updateWrite(deps.catalog, definition, stored, object, body, claims));
+    return writeOne(deps, scope, passed, updateWrite(deps.catalog, definition, stored, object, body, claims));
   });
   if (outcome.result !== 'ok') return { outcome, conditional };
   return { outcome, conditional, answer: { definition, stored: { ...stored, body, revision: outcome.revision } } };

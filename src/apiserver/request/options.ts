@@ -155,57 +155,57 @@ function dryRunOf(values: readonly string[], errors: FieldError[]): boolean {
 
 const PROPAGATIONS = ['Foreground', 'Background', 'Orphan'];
 
-/** The shape of a DeleteOptions body, as far as it counts. */
-interface DeleteBody {
-  kind?: unknown;
-  gracePeriodSeconds?: unknown;
-  propagationPolicy?: unknown;
-  orphanDependents?: unknown;
-  preconditions?: { uid?: string; resourceVersion?: string } | null;
-  dryRun?: string[] | null;
+/** A DeleteOptions body as its schema assures it. */
+export interface DeleteOptionsBody {
+  gracePeriodSeconds?: number;
+  propagationPolicy?: string;
+  orphanDependents?: boolean;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  dryRun?: readonly string[];
 }
 
-/** `body` is the decoded DeleteOptions, which wins over the query; undefined when the request had none. */
-export function parseDeleteOptions(query: URLSearchParams, body: unknown): DeleteOptions {
-  const given: DeleteBody = body === undefined ? deleteBodyOf(query) : (body as DeleteBody);
-  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
-    throw StatusError.badRequest('the body of a delete must be a DeleteOptions object');
-  }
-  if (given.kind !== undefined && given.kind !== 'DeleteOptions') {
-    throw StatusError.badRequest(`decoded object cannot be converted to DeleteOptions: it is a ${String(given.kind)}`);
-  }
+/** `body` is the decoded DeleteOptions, which wins over the query; undefined when the request had none. Throws 400, 422. */
+export function parseDeleteOptions(query: URLSearchParams, body: DeleteOptionsBody | undefined): DeleteOptions {
+  return toDeleteOptions(body ?? deleteBodyOf(query));
+}
+
+/** Checks what the types leave open. Throws 422. */
+export function toDeleteOptions(given: DeleteOptionsBody): DeleteOptions {
   const errors: FieldError[] = [];
   const dryRun = dryRunOf(given.dryRun ?? [], errors);
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents } = given;
-  if (gracePeriodSeconds != null && !Number.isInteger(gracePeriodSeconds)) {
-    errors.push(invalid('gracePeriodSeconds', gracePeriodSeconds, 'must be an integer'));
-  }
-  if (orphanDependents != null && propagationPolicy != null) {
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions } = given;
+  if (orphanDependents !== undefined && propagationPolicy !== undefined) {
     errors.push(
       invalid('propagationPolicy', propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'),
     );
   }
-  if (propagationPolicy != null && !PROPAGATIONS.includes(String(propagationPolicy))) {
+  if (propagationPolicy !== undefined && !isPropagation(propagationPolicy)) {
     errors.push(notSupported('propagationPolicy', propagationPolicy, [...PROPAGATIONS, 'nil']));
   }
   refuse('DeleteOptions', errors);
   return {
     dryRun,
-    ...(gracePeriodSeconds == null ? {} : { gracePeriodSeconds: Math.max(0, gracePeriodSeconds as number) }),
-    ...(propagationPolicy == null
+    // Upstream takes what is negative for one second.
+    ...(gracePeriodSeconds === undefined
       ? {}
-      : { propagationPolicy: propagationPolicy as NonNullable<DeleteOptions['propagationPolicy']> }),
-    ...(orphanDependents == null ? {} : { orphanDependents: orphanDependents === true }),
-    ...(given.preconditions == null ? {} : { preconditions: given.preconditions }),
+      : { gracePeriodSeconds: gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds }),
+    ...(propagationPolicy === undefined || !isPropagation(propagationPolicy) ? {} : { propagationPolicy }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(preconditions === undefined ? {} : { preconditions }),
   };
 }
 
-function deleteBodyOf(query: URLSearchParams): DeleteBody {
+function isPropagation(text: string): text is NonNullable<DeleteOptions['propagationPolicy']> {
+  return PROPAGATIONS.includes(text);
+}
+
+function deleteBodyOf(query: URLSearchParams): DeleteOptionsBody {
   const gracePeriodSeconds = integer(query, 'gracePeriodSeconds');
+  const propagationPolicy = query.get('propagationPolicy');
   return {
     dryRun: query.getAll('dryRun'),
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(query.has('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy') } : {}),
+    ...(propagationPolicy === null ? {} : { propagationPolicy }),
     ...(query.has('orphanDependents') ? { orphanDependents: isTrue(query.get('orphanDependents')) } : {}),
   };
 }

@@ -1,7 +1,7 @@
-/** The object a review was sent as. Its fields are checked by its own function. */
+/** The object a review was sent as; of its spec the schema assures the types, its own function checks the rest. */
 export interface ReviewObject {
-  kind?: string;
-  apiVersion?: string;
-  metadata?: object;
+  kind: string;
+  apiVersion: string;
+  metadata: object;
   spec?: Record<string, unknown>;
 }

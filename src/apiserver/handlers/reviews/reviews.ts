@@ -1,6 +1,11 @@
 /** Kinds that are answered, not stored: access, token and self-subject reviews. */
+import type { UnknownObject } from '../../../meta/object.ts';
 import { StatusError } from '../../../meta/status-error.ts';
-import { type ApiRequest, decodeBody } from '../request.ts';
+import { admissionRequest } from '../../registry/context.ts';
+import { pass } from '../../registry/door.ts';
+import { parseWriteOptions } from '../../request/options.ts';
+import { decodeObject } from '../decode-object.ts';
+import type { ApiRequest } from '../request.ts';
 import { respondValue } from '../respond.ts';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess, reviewOwnRules } from './access.ts';
 import { reviewSelf, reviewTokenRequest } from './authentication.ts';
@@ -46,19 +51,13 @@ export async function handleReview(request: ApiRequest, review: ReviewDefinition
   if (info.verb !== 'create' || info.name !== '' || review.namespaced !== (info.namespace !== '')) {
     throw StatusError.methodNotAllowed(review, info.verb);
   }
-  const object = ((await decodeBody(request, false))?.value ?? {}) as ReviewObject;
-  const apiVersion = `${review.group}/${review.version}`;
-  if (
-    typeof object !== 'object' ||
-    (object.kind ?? review.kind) !== review.kind ||
-    (object.apiVersion ?? apiVersion) !== apiVersion
-  ) {
-    throw StatusError.badRequest(`the request body is not a ${review.kind} of ${apiVersion}`);
-  }
-  const status = await review.review(request, object);
-  return respondValue(
-    request,
-    { ...object, kind: review.kind, apiVersion, metadata: object.metadata ?? {}, status },
-    201,
-  );
+  const { deps, tenant, user } = request;
+  const options = parseWriteOptions(request.query, 'CreateOptions');
+  const kind = deps.catalog.body(review.group, review.version, review.kind);
+  const object = await decodeObject<ReviewObject>(request, kind, options.fieldValidation);
+  const scope = { tenant, user, namespace: info.namespace, definition: review };
+  const admission = admissionRequest(scope, 'CREATE', '', '', options.dryRun);
+  admission.object = object as unknown as UnknownObject;
+  await pass(deps, admission);
+  return respondValue(request, { ...object, status: await review.review(request, object) }, 201);
 }

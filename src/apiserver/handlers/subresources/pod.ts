@@ -4,44 +4,28 @@ import { subjectOf } from '../../registry/context.ts';
 import { type Binding, bind } from '../../registry/subresources/binding.ts';
 import { type Eviction, evict } from '../../registry/subresources/eviction.ts';
 import { parseWriteOptions } from '../../request/options.ts';
-import { decodeBody, type ResourceRequest } from '../request.ts';
+import { decodeObject } from '../decode-object.ts';
+import type { ResourceRequest } from '../request.ts';
 import { respondValue, successStatus } from '../respond.ts';
 
 export async function handleBinding(request: ResourceRequest): Promise<Response> {
-  const binding = (await bodyOf(request, 'Binding', ['v1'])) as Binding;
-  await bind(
-    request.deps,
-    request.scope,
-    request.info.name,
-    binding,
-    parseWriteOptions(request.query, 'CreateOptions'),
-  );
+  const { deps, scope, info } = request;
+  if (info.verb !== 'create') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
+  const options = parseWriteOptions(request.query, 'CreateOptions');
+  const binding = await decodeObject<Binding>(request, deps.catalog.body('', 'v1', 'Binding'), options.fieldValidation);
+  await bind(deps, scope, info.name, binding, options);
   return respondValue(request, successStatus(), 201);
 }
+
+/** Upstream takes evictions of both versions for the same. */
+const OLD_EVICTION = ['policy/v1beta1'];
 
 export async function handleEviction(request: ResourceRequest): Promise<Response> {
-  const eviction = (await bodyOf(request, 'Eviction', ['policy/v1', 'policy/v1beta1'])) as Eviction;
-  await evict(
-    request.deps,
-    request.scope,
-    request.info.name,
-    eviction,
-    parseWriteOptions(request.query, 'CreateOptions'),
-  );
+  const { deps, scope, info } = request;
+  if (info.verb !== 'create') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
+  const options = parseWriteOptions(request.query, 'CreateOptions');
+  const kind = deps.catalog.body('policy', 'v1', 'Eviction');
+  const eviction = await decodeObject<Eviction>(request, kind, options.fieldValidation, OLD_EVICTION);
+  await evict(deps, scope, info.name, eviction, options);
   return respondValue(request, successStatus(), 201);
-}
-
-async function bodyOf(request: ResourceRequest, kind: string, versions: readonly string[]): Promise<unknown> {
-  if (request.info.verb !== 'create')
-    throw StatusError.methodNotAllowed(subjectOf(request.definition), request.info.verb);
-  const value = (await decodeBody(request, false))?.value;
-  const body = value as { kind?: string; apiVersion?: string } | null | undefined;
-  if (typeof body !== 'object' || body === null) throw StatusError.badRequest(`the request body is not a ${kind}`);
-  if (
-    (body.kind !== undefined && body.kind !== kind) ||
-    (body.apiVersion !== undefined && !versions.includes(body.apiVersion))
-  ) {
-    throw StatusError.badRequest(`not a ${kind}: ${String(body.kind)} of ${String(body.apiVersion)}`);
-  }
-  return body;
 }

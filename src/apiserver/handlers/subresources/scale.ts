@@ -1,49 +1,46 @@
-import { applyPatch, type PatchType } from '../../../meta/patch/apply-patch.ts';
+import { applyPatch } from '../../../meta/patch/apply-patch.ts';
 import { link } from '../../../meta/schema/link.ts';
-import type { Schema } from '../../../meta/schema/types.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import { subjectOf } from '../../registry/context.ts';
+import { toObject } from '../../registry/decode.ts';
 import { getScale, type Scale, updateScale } from '../../registry/subresources/scale.ts';
 import { readBody } from '../../request/body.ts';
 import { patchTypeOf } from '../../request/negotiate.ts';
 import { parseWriteOptions } from '../../request/options.ts';
+import { decodeObject } from '../decode-object.ts';
 import { decodePatch } from '../decode-patch.ts';
-import { decodeBody, type ResourceRequest } from '../request.ts';
+import type { ResourceRequest } from '../request.ts';
 import { respondValue } from '../respond.ts';
-
-/** Scale has no lists: strategic and merge patches mean the same for it. */
-const SCALE_SCHEMA: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 export async function handleScale(request: ResourceRequest): Promise<Response> {
   const { deps, scope, info } = request;
+  const kind = deps.catalog.body('autoscaling', 'v1', 'Scale');
   switch (info.verb) {
     case 'get':
       return respondValue(request, await getScale(deps, scope, info.name));
     case 'update': {
       const options = parseWriteOptions(request.query, 'UpdateOptions');
-      const sent = scaleBody((await decodeBody(request, false))?.value);
+      const sent = await decodeObject<Scale>(request, kind, options.fieldValidation);
       return respondValue(request, await updateScale(deps, scope, info.name, () => sent, options));
     }
     case 'patch': {
+      // Before the options: those of an apply patch are not those of others.
+      const type = patchTypeOf(request.raw.headers.get('content-type'));
       const options = parseWriteOptions(request.query, 'PatchOptions');
-      const type: PatchType = patchTypeOf(request.raw.headers.get('content-type'));
-      const { value } = decodePatch(await readBody(request.raw), 'Ignore');
-      const change = (current: Scale) => scaleBody(applyPatch(type, link(SCALE_SCHEMA, {}), current, value));
+      const { value, duplicates } = decodePatch(await readBody(request.raw), options.fieldValidation);
+      const change = (current: Scale): Scale => {
+        const patched = applyPatch(type, link(kind.schema, kind.definitions), current, value);
+        return toObject(
+          kind,
+          structuredClone(patched),
+          duplicates,
+          options.fieldValidation,
+          scope.warn,
+        ) as unknown as Scale;
+      };
       return respondValue(request, await updateScale(deps, scope, info.name, change, options));
     }
     default:
       throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
   }
-}
-
-function scaleBody(value: unknown): Scale {
-  const scale = value as Partial<Scale> | null | undefined;
-  if (typeof scale !== 'object' || scale === null) throw StatusError.badRequest('the request body is not a Scale');
-  const { kind, apiVersion } = scale;
-  if ((kind !== undefined && kind !== 'Scale') || (apiVersion !== undefined && apiVersion !== 'autoscaling/v1')) {
-    throw StatusError.badRequest(
-      `expected input type is Scale of autoscaling/v1, got ${String(kind)} of ${String(apiVersion)}`,
-    );
-  }
-  return scale as Scale;
 }

@@ -1,8 +1,9 @@
 /** POST pods/binding: the scheduler's answer. */
 import { type FieldError, notSupported, required } from '../../../meta/field-error.ts';
-import { type ObjectMeta, timestamp } from '../../../meta/object.ts';
+import { type ObjectMeta, timestamp, type UnknownObject } from '../../../meta/object.ts';
 import { StatusError } from '../../../meta/status-error.ts';
-import { type RegistryDeps, type Scope, subjectOf } from '../context.ts';
+import { admissionRequest, type RegistryDeps, type Scope, subjectOf } from '../context.ts';
+import { pass } from '../door.ts';
 import { updateWith } from '../update.ts';
 
 export interface Binding {
@@ -34,7 +35,9 @@ export async function bind(
   binding: Binding,
   options: { dryRun: boolean },
 ): Promise<void> {
-  checkBinding(name, binding);
+  const request = admissionRequest(scope, 'CREATE', name, 'binding', options.dryRun);
+  request.object = binding as unknown as UnknownObject;
+  const passed = await pass(deps, request, () => checkBinding(name, binding));
   const node = binding.target?.name ?? '';
   const subject = subjectOf(scope.definition);
   await updateWith(
@@ -71,7 +74,7 @@ export async function bind(
       }
       pod.status ??= {};
       setScheduled(pod.status, timestamp(deps.now()));
-      return { object, conditional: false };
+      return { object, conditional: false, passed };
     },
     { dryRun: options.dryRun, subresource: 'binding' },
   );

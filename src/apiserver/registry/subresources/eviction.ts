@@ -1,15 +1,16 @@
 /** POST pods/eviction (policy/v1): a delete that disruption budgets may refuse, once they exist. */
-import type { ObjectMeta } from '../../../meta/object.ts';
+import type { ObjectMeta, UnknownObject } from '../../../meta/object.ts';
 import { StatusError } from '../../../meta/status-error.ts';
-import type { DeleteOptions } from '../../request/options.ts';
-import type { RegistryDeps, Scope } from '../context.ts';
+import { type DeleteOptionsBody, toDeleteOptions } from '../../request/options.ts';
+import { admissionRequest, type RegistryDeps, type Scope } from '../context.ts';
 import { deleteObject } from '../delete.ts';
+import { pass } from '../door.ts';
 
 export interface Eviction {
   apiVersion?: string;
   kind?: string;
   metadata?: ObjectMeta;
-  deleteOptions?: Omit<DeleteOptions, 'dryRun'> & { dryRun?: string[] };
+  deleteOptions?: DeleteOptionsBody;
 }
 
 export async function evict(
@@ -19,9 +20,14 @@ export async function evict(
   eviction: Eviction,
   options: { dryRun: boolean },
 ): Promise<void> {
-  if (eviction.metadata?.name !== undefined && eviction.metadata.name !== name) {
-    throw StatusError.badRequest('name in URL does not match name in Eviction object');
-  }
-  const { dryRun, ...deletion } = eviction.deleteOptions ?? {};
-  await deleteObject(deps, scope, name, { ...deletion, dryRun: options.dryRun || (dryRun?.length ?? 0) > 0 });
+  const deletion = toDeleteOptions(eviction.deleteOptions ?? {});
+  const dryRun = options.dryRun || deletion.dryRun;
+  const request = admissionRequest(scope, 'CREATE', name, 'eviction', dryRun);
+  request.object = eviction as unknown as UnknownObject;
+  // As upstream, what admission lets pass as an eviction is not asked about again as a deletion.
+  const passed = await pass(deps, request, () => {
+    const given = eviction.metadata?.name;
+    if (given && given !== name) throw StatusError.badRequest('name in URL does not match name in Eviction object');
+  });
+  await deleteObject(deps, scope, name, { ...deletion, dryRun }, passed);
 }

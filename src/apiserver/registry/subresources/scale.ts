@@ -3,8 +3,9 @@ import { invalid } from '../../../meta/field-error.ts';
 import { apiVersionOf, type ObjectMeta, type UnknownObject } from '../../../meta/object.ts';
 import { own } from '../../../meta/own.ts';
 import { StatusError } from '../../../meta/status-error.ts';
-import { type RegistryDeps, type Scope, subjectOf } from '../context.ts';
+import { admissionRequest, type RegistryDeps, type Scope, subjectOf } from '../context.ts';
 import type { ResourceDefinition } from '../contract.ts';
+import { pass } from '../door.ts';
 import { get, objectOf } from '../get.ts';
 import { updateWith } from '../update.ts';
 
@@ -20,7 +21,7 @@ export async function getScale(deps: RegistryDeps, scope: Scope, name: string): 
   return scaleOf(scope.definition, objectOf(await get(deps, scope, name)));
 }
 
-/** Sets the replicas that `change` makes of the current Scale; compares resourceVersion when the result names another. */
+/** Sets the replicas that `change` makes of the current Scale, whose types were checked; compares resourceVersion when the result names another. */
 export async function updateScale(
   deps: RegistryDeps,
   scope: Scope,
@@ -33,13 +34,16 @@ export async function updateScale(
     deps,
     scope,
     name,
-    (current) => {
+    async (current) => {
       const before = scaleOf(definition, current);
       const after = change(structuredClone(before));
-      checkScale(scope, name, after, before);
+      const request = admissionRequest(scope, 'UPDATE', name, 'scale', options.dryRun);
+      request.object = after as unknown as UnknownObject;
+      request.old = before as unknown as UnknownObject;
+      const passed = await pass(deps, request, () => checkScale(scope, name, after, before));
       const object = structuredClone(current);
       write(object, definition.scale?.specReplicasPath ?? '', after.spec?.replicas ?? 0);
-      return { object, conditional: false };
+      return { object, conditional: false, passed };
     },
     { dryRun: options.dryRun, subresource: 'scale' },
   );
@@ -48,7 +52,7 @@ export async function updateScale(
 
 function checkScale(scope: Scope, name: string, after: Scale, before: Scale): void {
   const { metadata, spec } = after;
-  if (metadata?.name !== undefined && metadata.name !== name) {
+  if (metadata?.name && metadata.name !== name) {
     throw StatusError.badRequest(
       `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
     );
@@ -58,7 +62,7 @@ function checkScale(scope: Scope, name: string, after: Scale, before: Scale): vo
     throw StatusError.modified(subjectOf(scope.definition), name);
   }
   const replicas = spec?.replicas ?? 0;
-  if (!Number.isInteger(replicas) || replicas < 0) {
+  if (replicas < 0) {
     throw StatusError.invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
       invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ]);
