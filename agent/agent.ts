@@ -22,7 +22,10 @@ import { bridgeName, createDockerRuntime } from './runtime/docker/runtime.ts';
 import { createObjectFolder } from './state/folder.ts';
 import { runLink } from './tunnel/link.ts';
 import { openLogs } from './tunnel/logs.ts';
-import { createObjectSource, createTokenSource } from './volumes/objects.ts';
+import { createSourceFollower } from './volumes/follow.ts';
+import { createObjectStore } from './volumes/objects.ts';
+import { createSealedFolder } from './volumes/sealed-folder.ts';
+import { createTokenSource } from './volumes/tokens.ts';
 import { createPodVolumes } from './volumes/volumes.ts';
 
 const DEFAULT_MTU = 1500;
@@ -45,7 +48,11 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
   });
   const runtime = createDockerRuntime({ socketPath: config.dockerSocket, cluster });
   const events = createEventRecorder(client, nodeName, signal);
-  const objects = createObjectSource(client, inData('objects'));
+  const copies = createSealedFolder(inData('objects'), access.token);
+  const objects = createObjectStore(client, copies, (error) =>
+    log.warn({ err: String(error) }, 'objects: the disk refuses'),
+  );
+  const facts = { hostIp, nodeName, cpuMillis: machine.cpus * 1000, memory: machine.memory };
   const folderOf = <T extends Pod | Service | EndpointSlice>(name: string) =>
     createObjectFolder<T>(inData(name), (error) => log.warn({ err: String(error) }, `${name}: the disk refuses`));
 
@@ -82,7 +89,11 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     network,
     services: network.services,
     folder: folderOf<Pod>('pods'),
-    node: { hostIp, nodeName, cpuMillis: machine.cpus * 1000, memory: machine.memory },
+    node: facts,
+    follower: createSourceFollower({
+      revisionOf: objects.revisionOf,
+      signal,
+    }),
     seccompFolder: inData('seccomp'),
     images: createImagePuller(runtime, (pod, image) => findCredentials(pod, image, objects)),
     probe: createProbeRunner(runtime),
@@ -91,6 +102,7 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
       objects,
       tokens: createTokenSource(client),
       run: runCommand,
+      node: facts,
     }),
     onRuntimeUp: () => network.recheck(),
   });

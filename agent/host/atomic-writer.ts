@@ -12,6 +12,9 @@ export interface ProjectedFile {
   path: string;
   content: Uint8Array;
   mode: number;
+  /** Root's when absent. */
+  uid?: number;
+  gid?: number;
 }
 
 /** What this writer calls its versions. A link to anything else is not ours, and not followed. */
@@ -27,7 +30,8 @@ export async function writeProjectedFolder(folder: string, files: readonly Proje
   for (const file of files) {
     const target = path.join(folder, version, file.path);
     await fs.mkdir(path.dirname(target), { recursive: true });
-    await fs.writeFile(target, file.content);
+    await fs.writeFile(target, file.content, { mode: 0o600 });
+    if (file.uid !== undefined || file.gid !== undefined) await fs.chown(target, file.uid ?? 0, file.gid ?? 0);
     await fs.chmod(target, file.mode);
   }
   const next = path.join(folder, `..data_tmp_${randomUUID().slice(0, 8)}`);
@@ -50,7 +54,8 @@ async function sameContent(folder: string, files: readonly ProjectedFile[]): Pro
     const target = path.join(folder, file.path);
     const content = await fs.readFile(target).catch(() => undefined);
     if (content === undefined || !content.equals(file.content)) return false;
-    if (((await fs.stat(target)).mode & 0o777) !== file.mode) return false;
+    const { mode, uid, gid } = await fs.stat(target);
+    if ((mode & 0o777) !== file.mode || uid !== (file.uid ?? 0) || gid !== (file.gid ?? 0)) return false;
   }
   return true;
 }

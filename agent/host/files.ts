@@ -48,6 +48,10 @@ export async function makeFolder(folder: string, mode = 0o755): Promise<void> {
   await fs.chmod(folder, mode);
 }
 
+export function renameFolder(from: string, to: string): Promise<void> {
+  return fs.rename(from, to);
+}
+
 export type PathKind = 'directory' | 'file' | 'socket' | 'char' | 'block' | 'other' | 'absent';
 
 /** Follows links. */

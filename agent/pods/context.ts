@@ -3,8 +3,10 @@ import type { HttpClient } from '../../src/client/http.ts';
 import type { Pod } from '../../src/client/resources.ts';
 import type { RunProbe } from '../probes/contract.ts';
 import type { Runtime } from '../runtime/contract.ts';
-import type { ObjectSource, PodVolumes } from '../volumes/contract.ts';
+import type { PodVolumes } from '../volumes/contract.ts';
 import type { NodeFacts } from '../volumes/downward.ts';
+import type { SourceFollower } from '../volumes/follow.ts';
+import type { ObjectStore } from '../volumes/objects.ts';
 import type { EventRecorder } from './events.ts';
 import type { ImagePuller } from './image.ts';
 import type { ServiceView } from './service-env.ts';
@@ -13,7 +15,9 @@ export interface PodContext {
   client: HttpClient;
   runtime: Runtime;
   volumes: PodVolumes;
-  objects: ObjectSource;
+  objects: ObjectStore;
+  /** Of what running pods' volumes are made from. */
+  follower: SourceFollower;
   images: ImagePuller;
   events: EventRecorder;
   probe: RunProbe;

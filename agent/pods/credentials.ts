@@ -16,7 +16,7 @@ export async function findCredentials(
   const registry = registryOf(image);
   for (const { name } of pod.spec?.imagePullSecrets ?? []) {
     const secret = await objects.secret(pod.metadata.namespace ?? '', name ?? '');
-    const json = secret?.get('.dockerconfigjson');
+    const json = secret?.data.get('.dockerconfigjson');
     if (json === undefined) continue;
     const { auths = {} } = JSON.parse(Buffer.from(json).toString()) as DockerConfig;
     for (const [server, { username, password, auth }] of Object.entries(auths)) {

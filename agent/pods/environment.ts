@@ -1,6 +1,6 @@
 /** A container's environment, resolved as the kubelet does. */
 import type { Pod } from '../../src/client/resources.ts';
-import type { ObjectSource } from '../volumes/contract.ts';
+import type { KeyedObject, ObjectSource } from '../volumes/contract.ts';
 import { fieldValue, type NodeFacts, resourceValue } from '../volumes/downward.ts';
 import { expand } from './expand.ts';
 import type { Container } from './types.ts';
@@ -33,13 +33,13 @@ export async function resolveEnvironment(
     const [kind, reference] = configMapRef ? (['configmap', configMapRef] as const) : (['secret', secretRef] as const);
     if (reference === undefined) continue;
     const name = reference.name ?? '';
-    const data =
+    const object =
       kind === 'configmap' ? await objects.configMap(namespace, name) : await objects.secret(namespace, name);
-    if (data === undefined) {
+    if (object === undefined) {
       if (reference.optional) continue;
       throw new ConfigError(`${kind} "${name}" not found`);
     }
-    for (const [key, value] of data) env.set(prefix + key, Buffer.from(value).toString());
+    for (const [key, value] of object.data) env.set(prefix + key, Buffer.from(value).toString());
   }
 
   for (const { name, value, valueFrom } of container.env ?? []) {
@@ -74,11 +74,11 @@ function setFromKey(
   from: string,
   key: string,
   optional: boolean | undefined,
-  data: ReadonlyMap<string, Uint8Array> | undefined,
+  object: KeyedObject | undefined,
 ): void {
-  const value = data?.get(key);
+  const value = object?.data.get(key);
   if (value !== undefined) env.set(name, Buffer.from(value).toString());
   else if (optional) return;
-  else if (data === undefined) throw new ConfigError(`${kind.toLowerCase()} "${from}" not found`);
+  else if (object === undefined) throw new ConfigError(`${kind.toLowerCase()} "${from}" not found`);
   else throw new ConfigError(`couldn't find key ${key} in ${kind} ${namespace}/${from}`);
 }

@@ -34,9 +34,12 @@ export async function startPodManager({
     onGone(pod) {
       workers.delete(pod.metadata.uid ?? '');
       folder.remove(pod);
+      void forgetObjects();
     },
   };
   const { runtime, volumes, log } = context;
+
+  const forgetObjects = () => context.objects.retain(() => [...workers.values()].map(({ pod }) => pod));
 
   function onChange({ type, object }: Change<Pod>): void {
     const uid = object.metadata.uid ?? '';
@@ -77,6 +80,7 @@ export async function startPodManager({
     const worker = new PodWorker(context, pod);
     workers.set(pod.metadata.uid ?? '', worker);
   }
+  await forgetObjects();
 
   const pods: Reflection<Pod> = reflect(
     context.client,

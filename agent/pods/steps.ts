@@ -16,6 +16,8 @@ import { type Container, podTitle } from './types.ts';
 /** What a worker remembers between passes; all of it can be lost. */
 export interface PodMemory {
   mounted: MountedVolumes | undefined;
+  /** Something that the volumes show has changed since they were mounted. */
+  stale: boolean;
   holds: Map<string, number>;
   /** Reasons by container name; `next` is what the reason becomes while it waits. */
   waiting: Map<string, { reason: string; message?: string; next?: string }>;
@@ -29,6 +31,7 @@ export interface PodMemory {
 export function createPodMemory(): PodMemory {
   return {
     mounted: undefined,
+    stale: false,
     holds: new Map(),
     waiting: new Map(),
     stopping: new Map(),
@@ -46,6 +49,8 @@ export interface StepEnvironment {
   signal: AbortSignal;
   /** Before something slow: tells the API what is known so far. */
   report(): Promise<void>;
+  /** Asks for a pass that brings the volumes up to date. */
+  remount(): void;
 }
 
 /** Milliseconds before a container whose configuration is at fault is tried again. */
@@ -71,13 +76,17 @@ export async function executeStep(env: StepEnvironment, step: Exclude<Step, { ki
   await (EXECUTORS[step.kind] as (env: StepEnvironment, step: Step) => Promise<void>)(env, step);
 }
 
-async function mount({ context, pod, memory }: StepEnvironment): Promise<void> {
+async function mount({ context, pod, memory, remount }: StepEnvironment): Promise<void> {
   const now = Date.now();
+  // Before, not after: what changes while the volumes are written is not in them.
+  memory.stale = false;
   try {
     memory.mounted = await context.volumes.mount(pod);
+    context.follower.follow(pod.metadata.uid ?? '', memory.mounted.sources, remount);
     memory.mounts.forget('volumes');
     memory.holds.delete('volumes');
   } catch (error) {
+    memory.stale = true;
     if (error instanceof RuntimeUnavailable) throw error;
     memory.mounts.next('volumes', now, now);
     memory.holds.set('volumes', memory.mounts.until('volumes', now));

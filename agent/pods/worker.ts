@@ -53,7 +53,7 @@ export class PodWorker {
 
   update(pod: Pod): void {
     if (isOlder(pod, this.#pod)) return;
-    this.#pod = pod;
+    this.#replace(pod);
     if (this.#isEnding) this.#abort.abort();
     this.trigger();
   }
@@ -83,6 +83,15 @@ export class PodWorker {
     this.#prober.stop();
     this.#abort.abort();
     await this.#running;
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  #replace(pod: Pod): void {
+    if (showsOther(this.#pod, pod)) this.#memory.stale = true;
+    this.#pod = pod;
   }
 
   get #isEnding(): boolean {
@@ -133,6 +142,7 @@ export class PodWorker {
     this.#probe();
     this.#advanceWaiting();
     const planned = this.#plan();
+    if (this.#isEnding || isOver(this.#pod, Date.now())) this.#context.follower.release(this.#pod.metadata.uid ?? '');
     this.#tellCrashLoops(planned);
     this.#tellDeadline();
     if (planned.steps.length === 0) {
@@ -163,6 +173,10 @@ export class PodWorker {
           if (!(error instanceof StatusError)) throw error;
         });
       },
+      remount: () => {
+        this.#memory.stale = true;
+        this.trigger();
+      },
     };
     // Containers end side by side: each may take all of its grace period in its hook.
     await Promise.all(steps.filter(({ kind }) => kind === 'stop').map((step) => executeStep(env, step as StopStep)));
@@ -176,7 +190,7 @@ export class PodWorker {
   }
 
   #plan(): Plan {
-    const { stopping, holds, mounted, restarts } = this.#memory;
+    const { stopping, holds, mounted, stale, restarts } = this.#memory;
     const deadlines = new Map<string, number>();
     for (const [id, { at, grace }] of stopping) {
       deadlines.set(id, at + 1000 * (this.#isEnding ? Math.min(grace, this.#grace) : grace));
@@ -188,7 +202,7 @@ export class PodWorker {
       ...(this.#isEnding ? { ending: { graceSeconds: this.#grace } } : {}),
       stopping: deadlines,
       unhealthy: this.#prober.unhealthy(),
-      mounted,
+      mounted: mounted && stale ? { renewAt: 0 } : mounted,
       holds,
       restart: (container, failedAt) => ({
         at: restarts.until(container, failedAt),
@@ -274,7 +288,10 @@ export class PodWorker {
     if (pod === 'gone') {
       this.#gone = true;
       this.#requested = true;
-    } else if (!isOlder(pod, this.#pod)) this.#pod = pod;
+    } else if (!isOlder(pod, this.#pod)) {
+      this.#replace(pod);
+      if (this.#memory.stale) this.#requested = true;
+    }
   }
 
   /** Reports the end, removes everything, then lets the API forget the pod. */
@@ -310,6 +327,16 @@ function describeStep(step: Step): string {
   if ('target' in step) return `${step.kind} ${step.target.id}`;
   if (step.kind === 'start') return `start ${step.container.name} ${step.attempt}`;
   return step.kind;
+}
+
+/** Whether files of the pod's own volumes tell the new state of it differently: they can show labels and annotations. */
+function showsOther(before: Pod, after: Pod): boolean {
+  const shows = after.spec?.volumes?.some(
+    ({ downwardAPI, projected }) => downwardAPI ?? projected?.sources?.some((each) => each.downwardAPI),
+  );
+  if (!shows) return false;
+  const shown = ({ metadata: { labels, annotations } }: Pod) => JSON.stringify([labels, annotations]);
+  return shown(before) !== shown(after);
 }
 
 type StopStep = Extract<Step, { kind: 'stop' }>;

@@ -23,6 +23,8 @@ export interface MountedVolumes {
   volumes: ReadonlyMap<string, MountedVolume>;
   /** Milliseconds since the epoch at which mounting again renews something (a token). */
   renewAt?: number;
+  /** Mounting again when one of these has changed brings the volumes up to date. */
+  sources: readonly MountedSource[];
 }
 
 /** One volumeMount with a subPath. */
@@ -51,22 +53,46 @@ export interface PodVolumes {
   known(): Promise<string[]>;
 }
 
+export interface SetUpVolume extends MountedVolume {
+  /** As those of MountedVolumes. */
+  renewAt?: number;
+  sources?: readonly MountedSource[];
+}
+
 /** How the volumes of one type come to be. What is set up at `target` is unmounted and removed with the pod. */
 export interface VolumePlugin {
   /**
    * Idempotent: also called to renew what runs. `target` is the volume's own folder, below a path that only root can change;
    * it need not be there yet. Throws with a reason for the FailedMount event.
    */
-  setUp(pod: Pod, volume: PodVolume, target: string): Promise<MountedVolume & { renewAt?: number }>;
+  setUp(pod: Pod, volume: PodVolume, target: string): Promise<SetUpVolume>;
+}
+
+export interface ObjectReference {
+  resource: 'configmaps' | 'secrets';
+  namespace: string;
+  name: string;
 }
 
 /** ConfigMaps and Secrets as the pod's node sees them; last known ones while the API is away. */
 export interface ObjectSource {
-  configMap(namespace: string, name: string): Promise<KeyedData | undefined>;
-  secret(namespace: string, name: string): Promise<KeyedData | undefined>;
+  configMap(namespace: string, name: string): Promise<KeyedObject | undefined>;
+  secret(namespace: string, name: string): Promise<KeyedObject | undefined>;
+}
+
+export interface KeyedObject {
+  data: KeyedData;
+  resourceVersion: string;
+  immutable: boolean;
 }
 
 export type KeyedData = ReadonlyMap<string, Uint8Array>;
+
+/** What a volume's content was made from, as far as it may change. */
+export interface MountedSource extends ObjectReference {
+  /** Undefined: there was none, and the pod can do without. */
+  resourceVersion: string | undefined;
+}
 
 export interface TokenSource {
   /** A token bound to the pod, with when it ends. */

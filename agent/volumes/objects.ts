@@ -1,98 +1,86 @@
-/** ConfigMaps, Secrets and tokens from the API, remembered on disk for when it is away. */
-import path from 'node:path';
-import type { ResourceRef } from '../../src/client/contract.ts';
+/** ConfigMaps and Secrets from the API, remembered on disk for when it is away and as long as a pod needs them. */
 import type { HttpClient } from '../../src/client/http.ts';
-import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS } from '../../src/client/resources.ts';
-import type { KubeObject } from '../../src/meta/object.ts';
+import { CONFIG_MAPS, type Pod, SECRETS } from '../../src/client/resources.ts';
+import { podReferences } from '../../src/meta/pod-references.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
-import { readTextFile, writeFileAtomically } from '../host/files.ts';
-import type { KeyedData, ObjectSource, TokenSource } from './contract.ts';
+import type { KeyedObject, ObjectReference, ObjectSource } from './contract.ts';
+import type { SealedFolder } from './sealed-folder.ts';
 
-/** Files are readable by root alone, as Docker's own record of the containers' environment is. */
-export function createObjectSource(client: HttpClient, folder: string): ObjectSource {
-  async function fetch<T extends KubeObject>(
-    resource: ResourceRef<T>,
-    namespace: string,
-    name: string,
-  ): Promise<T | undefined> {
-    const file = path.join(folder, resource.resource, namespace, `${name}.json`);
+export interface ObjectStore extends ObjectSource {
+  /** As the API has it now; undefined when there is none. Throws StatusError, also when the API is away. */
+  revisionOf(reference: ObjectReference): Promise<string | undefined>;
+  /** Forgets what none of these pods names. Failures are told, never thrown. */
+  retain(pods: () => Iterable<Pod>): Promise<void>;
+}
+
+/** `onError`: the disk refuses; what the API says is used nevertheless. */
+export function createObjectStore(
+  client: HttpClient,
+  copies: SealedFolder,
+  onError: (error: unknown) => void,
+): ObjectStore {
+  const find = ({ resource, namespace, name }: ObjectReference) =>
+    resource === 'secrets' ? client.find(SECRETS, namespace, name) : client.find(CONFIG_MAPS, namespace, name);
+
+  async function read(reference: ObjectReference): Promise<KeyedObject | undefined> {
+    const key = keyOf(reference);
     try {
-      const object = await client.find(resource, namespace, name);
-      if (object !== undefined) {
-        const text = JSON.stringify(object);
-        if ((await readTextFile(file)) !== text) await writeFileAtomically(file, text);
-      }
-      return object;
+      const object = await find(reference);
+      const { metadata, immutable, data, binaryData } = (object ?? {}) as Content;
+      const text =
+        object &&
+        JSON.stringify({ metadata: { resourceVersion: metadata.resourceVersion }, immutable, data, binaryData });
+      await remember(key, text).catch(onError);
+      return object && keyed(reference, object);
     } catch (error) {
       if (!(error instanceof StatusError) || error.code < 500) throw error;
-      const remembered = await readTextFile(file);
+      const remembered = await copies.read(key);
       if (remembered === undefined) throw error;
-      return JSON.parse(remembered) as T;
+      return keyed(reference, JSON.parse(remembered) as Content);
     }
   }
 
+  async function remember(key: string, text: string | undefined): Promise<void> {
+    if (text === undefined) await copies.remove(key);
+    else if ((await copies.read(key)) !== text) await copies.write(key, text);
+  }
+
   return {
-    async configMap(namespace, name) {
-      const found = await fetch(CONFIG_MAPS, namespace, name);
-      return found && keyed(found.data, found.binaryData);
-    },
-    async secret(namespace, name) {
-      const found = await fetch(SECRETS, namespace, name);
-      return found && keyed(undefined, found.data);
-    },
+    configMap: (namespace, name) => read({ resource: 'configmaps', namespace, name }),
+    secret: (namespace, name) => read({ resource: 'secrets', namespace, name }),
+    revisionOf: async (reference) => (await find(reference))?.metadata.resourceVersion,
+    retain: (pods) => copies.retain(() => keysOf(pods())).catch(onError),
   };
 }
 
-function keyed(text: Record<string, string> | undefined, base64: Record<string, string> | undefined): KeyedData {
-  const data = new Map<string, Uint8Array>();
-  for (const [key, value] of Object.entries(text ?? {})) data.set(key, Buffer.from(value));
-  for (const [key, value] of Object.entries(base64 ?? {})) data.set(key, Buffer.from(value, 'base64'));
-  return data;
+function keysOf(pods: Iterable<Pod>): Set<string> {
+  const keys = new Set<string>();
+  for (const { metadata, spec } of pods) {
+    if (spec === undefined) continue;
+    for (const { resource, name } of podReferences(spec, metadata.name)) {
+      keys.add(`${resource}/${metadata.namespace}/${name}`);
+    }
+  }
+  return keys;
 }
 
-interface TokenRequest extends KubeObject {
-  spec: { audiences: string[]; expirationSeconds: number; boundObjectRef: object };
-  status?: { token: string; expirationTimestamp: string };
+export function keyOf({ resource, namespace, name }: ObjectReference): string {
+  return `${resource}/${namespace}/${name}`;
 }
 
-export function createTokenSource(client: HttpClient): TokenSource {
-  // A pod mounts on every pass; a token is asked for once, and again when it grows old.
-  const held = new Map<string, { token: string; expires: number; renewAt: number }>();
-  return {
-    async token(pod, audience, seconds) {
-      const { uid, namespace = '', name } = pod.metadata;
-      const key = `${uid} ${audience ?? ''} ${seconds}`;
-      const now = Date.now();
-      for (const [each, { expires }] of held) if (expires < now) held.delete(each);
-      const current = held.get(key);
-      if (current !== undefined && now < current.renewAt) return current;
-      try {
-        const request: TokenRequest = {
-          apiVersion: 'authentication.k8s.io/v1',
-          kind: 'TokenRequest',
-          metadata: {},
-          spec: {
-            audiences: audience === undefined ? [] : [audience],
-            expirationSeconds: seconds,
-            boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name, uid },
-          },
-        };
-        const account = pod.spec?.serviceAccountName || 'default';
-        const { status } = await client.createSubresource(SERVICE_ACCOUNTS, namespace, account, 'token', request);
-        if (status === undefined) throw new Error('the API answered a TokenRequest without a token');
-        const expires = Date.parse(status.expirationTimestamp);
-        const fresh = { token: status.token, expires, renewAt: renewalOf(now, expires) };
-        held.set(key, fresh);
-        return fresh;
-      } catch (error) {
-        if (current !== undefined) return current;
-        throw error;
-      }
-    },
-  };
+interface Content {
+  metadata: { resourceVersion?: string };
+  immutable?: boolean;
+  data?: Record<string, string>;
+  binaryData?: Record<string, string>;
 }
 
-/** At 80% of a token's life, as the kubelet. Also what a mount's renewAt is computed from. */
-export function renewalOf(now: number, expires: number): number {
-  return now + Math.max(10_000, (expires - now) * 0.8);
+/** The `data` of a Secret is base64 as a ConfigMap's `binaryData` is. */
+function keyed({ resource }: ObjectReference, { metadata, immutable, data, binaryData }: Content): KeyedObject {
+  const content = new Map<string, Uint8Array>();
+  for (const [key, value] of Object.entries(data ?? {})) {
+    content.set(key, Buffer.from(value, resource === 'secrets' ? 'base64' : 'utf8'));
+  }
+  for (const [key, value] of Object.entries(binaryData ?? {})) content.set(key, Buffer.from(value, 'base64'));
+  return { data: content, resourceVersion: metadata.resourceVersion ?? '', immutable: immutable ?? false };
 }

@@ -1,16 +1,21 @@
 /** configMap, secret, downwardAPI and projected volumes are one thing: files from sources. */
 import type { Pod } from '../../src/client/resources.ts';
 import { type ProjectedFile, writeProjectedFolder } from '../host/atomic-writer.ts';
+import type { RunCommand } from '../host/exec.ts';
+import { listFolder, makeFolder } from '../host/files.ts';
+import { isMountPoint, mountMemory } from '../host/mounts.ts';
 import {
   type KeyedData,
+  type KeyedObject,
+  type MountedSource,
   type ObjectSource,
   type PodVolume,
   type TokenSource,
   VolumeError,
   type VolumePlugin,
 } from './contract.ts';
-import { fieldValue, resourceValue } from './downward.ts';
-import { renewalOf } from './objects.ts';
+import { fieldValue, type NodeFacts, resourceValue } from './downward.ts';
+import { renewalOf } from './tokens.ts';
 
 type Source = NonNullable<NonNullable<PodVolume['projected']>['sources']>[number];
 
@@ -19,16 +24,33 @@ interface Projection {
   sources: readonly Source[];
 }
 
+export interface ProjectionOptions {
+  objects: ObjectSource;
+  tokens: TokenSource;
+  run: RunCommand;
+  node: NodeFacts;
+}
+
 const DEFAULT_TOKEN_SECONDS = 3600;
 
-export function createProjections(objects: ObjectSource, tokens: TokenSource): VolumePlugin {
+export function createProjections(options: ProjectionOptions): VolumePlugin {
   return {
     async setUp(pod, volume, target) {
-      const { files, renewAt } = await projectSources(pod, projectionOf(volume), objects, tokens);
+      const { files, ...live } = await projectSources(pod, projectionOf(volume), options);
+      // As upstream, only ConfigMaps are on the disk.
+      if (!volume.configMap) await ensureMemory(options.run, target);
       await writeProjectedFolder(target, files);
-      return { path: target, readOnly: true, ...(renewAt === undefined ? {} : { renewAt }) };
+      return { path: target, readOnly: true, ...live };
     },
   };
+}
+
+async function ensureMemory(run: RunCommand, target: string): Promise<void> {
+  await makeFolder(target);
+  if (await isMountPoint(target)) return;
+  // One of an earlier version, which running containers have mounted: it is kept up to date for them where it is.
+  if ((await listFolder(target)).length > 0) return;
+  await mountMemory(run, target, ['mode=0755', 'nosuid', 'nodev', 'noexec']);
 }
 
 function projectionOf(volume: PodVolume): Projection {
@@ -55,40 +77,65 @@ function projectionOf(volume: PodVolume): Projection {
 async function projectSources(
   pod: Pod,
   { defaultMode, sources }: Projection,
-  objects: ObjectSource,
-  tokens: TokenSource,
-): Promise<{ files: ProjectedFile[]; renewAt?: number }> {
+  { objects, tokens, node }: ProjectionOptions,
+): Promise<{ files: ProjectedFile[]; sources: MountedSource[]; renewAt?: number }> {
   const files = new Map<string, ProjectedFile>();
   const namespace = pod.metadata.namespace ?? '';
+  const owner = ownerOf(pod);
+  const mounted: MountedSource[] = [];
   let renewAt: number | undefined;
-  const put = (path: string, content: Uint8Array, mode = defaultMode) => {
+  const put = (path: string, content: Uint8Array, mode = defaultMode, uid?: number) => {
     if (path.startsWith('/') || path.split('/').includes('..')) throw new VolumeError(`invalid path ${path}`);
-    files.set(path, { path, content, mode });
+    // What a group shares, the group can read.
+    const shared = owner.gid === undefined ? { mode } : { mode: mode | 0o440, gid: owner.gid };
+    files.set(path, { path, content, ...shared, ...(uid === undefined ? {} : { uid }) });
+  };
+  const from = (resource: MountedSource['resource'], name: string, object: KeyedObject | undefined) => {
+    if (object?.immutable) return;
+    mounted.push({ resource, namespace, name, resourceVersion: object?.resourceVersion });
   };
   for (const { configMap, secret, downwardAPI, serviceAccountToken, ...others } of sources) {
     if (configMap) {
-      const data = await objects.configMap(namespace, configMap.name ?? '');
-      project('configmap', configMap, data, put);
+      const { name = '' } = configMap;
+      const object = await objects.configMap(namespace, name);
+      project('configmap', configMap, object?.data, put);
+      from('configmaps', name, object);
     } else if (secret) {
-      const data = await objects.secret(namespace, secret.name ?? '');
-      project('secret', secret, data, put);
+      const { name = '' } = secret;
+      const object = await objects.secret(namespace, name);
+      project('secret', secret, object?.data, put);
+      from('secrets', name, object);
     } else if (downwardAPI) {
       for (const item of downwardAPI.items ?? []) {
         const value = item.fieldRef
           ? fieldValue(pod, item.fieldRef.fieldPath)
-          : item.resourceFieldRef && resourceValue(pod, item.resourceFieldRef, undefined);
+          : item.resourceFieldRef && resourceValue(pod, item.resourceFieldRef, node);
         put(item.path, Buffer.from(value ?? ''), item.mode);
       }
     } else if (serviceAccountToken) {
       const seconds = serviceAccountToken.expirationSeconds ?? DEFAULT_TOKEN_SECONDS;
       const { token, expires } = await tokens.token(pod, serviceAccountToken.audience || undefined, seconds);
-      put(serviceAccountToken.path, Buffer.from(token));
+      // Whoever else runs in the pod need not read it, when it is known who must.
+      const mode = owner.uid === undefined && owner.gid === undefined ? defaultMode : 0o600;
+      put(serviceAccountToken.path, Buffer.from(token), mode, owner.uid);
       renewAt = Math.min(renewAt ?? Number.POSITIVE_INFINITY, renewalOf(Date.now(), expires));
     } else {
       throw new VolumeError(`projected sources of type ${Object.keys(others)[0]} are not supported by this node`);
     }
   }
-  return { files: [...files.values()], ...(renewAt === undefined ? {} : { renewAt }) };
+  return { files: [...files.values()], sources: mounted, ...(renewAt === undefined ? {} : { renewAt }) };
+}
+
+/** The user that all containers run as, if it is one, and the group that shares the pod's volumes. */
+function ownerOf({ spec }: Pod): { uid?: number; gid?: number } {
+  const gid = spec?.securityContext?.fsGroup;
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+  const uids = containers.map((each) => each.securityContext?.runAsUser ?? spec?.securityContext?.runAsUser);
+  const [uid] = uids;
+  return {
+    ...(uid !== undefined && uids.every((each) => each === uid) ? { uid } : {}),
+    ...(gid === undefined ? {} : { gid }),
+  };
 }
 
 interface Selection {

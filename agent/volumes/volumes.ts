@@ -1,10 +1,11 @@
 /** A pod's volumes, each by the plugin of its type. Types that this node does not know are refused by name, never left out. */
-import path from 'node:path';
+import { join } from 'node:path';
 import type { RunCommand } from '../host/exec.ts';
 import { listFolder } from '../host/files.ts';
 import { unmountBelow } from '../host/mounts.ts';
 import { removeTree } from '../host/remove.ts';
 import {
+  type MountedSource,
   type MountedVolume,
   type ObjectSource,
   type PodVolumes,
@@ -12,6 +13,7 @@ import {
   VolumeError,
   type VolumePlugin,
 } from './contract.ts';
+import type { NodeFacts } from './downward.ts';
 import { createEmptyDirs } from './empty-dir.ts';
 import { hostPaths } from './host-path.ts';
 import { createProjections } from './projected.ts';
@@ -23,11 +25,13 @@ export interface VolumeOptions {
   objects: ObjectSource;
   tokens: TokenSource;
   run: RunCommand;
+  /** Told to pods by downwardAPI volumes. */
+  node: NodeFacts;
 }
 
-export function createPodVolumes({ folder, objects, tokens, run }: VolumeOptions): PodVolumes {
-  const podFolder = (uid: string) => path.join(folder, uid);
-  const projections = createProjections(objects, tokens);
+export function createPodVolumes({ folder, objects, tokens, run, node }: VolumeOptions): PodVolumes {
+  const podFolder = (uid: string) => join(folder, uid);
+  const projections = createProjections({ objects, tokens, run, node });
   const plugins = new Map<string, VolumePlugin>([
     ['emptyDir', createEmptyDirs(run)],
     ['hostPath', hostPaths],
@@ -40,16 +44,18 @@ export function createPodVolumes({ folder, objects, tokens, run }: VolumeOptions
   return {
     async mount(pod) {
       const volumes = new Map<string, MountedVolume>();
+      const sources: MountedSource[] = [];
       let renewAt = Number.POSITIVE_INFINITY;
       for (const volume of pod.spec?.volumes ?? []) {
         try {
           const type = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown';
           const plugin = plugins.get(type);
           if (plugin === undefined) throw new VolumeError(`volumes of type ${type} are not supported by this node`);
-          const target = path.join(podFolder(pod.metadata.uid!), 'volumes', volume.name);
-          const { renewAt: due, ...mounted } = await plugin.setUp(pod, volume, target);
-          volumes.set(volume.name, mounted);
-          renewAt = Math.min(renewAt, due ?? renewAt);
+          const target = join(podFolder(pod.metadata.uid!), 'volumes', volume.name);
+          const { path, readOnly, ...live } = await plugin.setUp(pod, volume, target);
+          volumes.set(volume.name, { path, readOnly });
+          renewAt = Math.min(renewAt, live.renewAt ?? renewAt);
+          sources.push(...(live.sources ?? []));
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           throw new VolumeError(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${reason}`, {
@@ -57,13 +63,16 @@ export function createPodVolumes({ folder, objects, tokens, run }: VolumeOptions
           });
         }
       }
-      return Number.isFinite(renewAt) ? { volumes, renewAt } : { volumes };
+      return { volumes, sources, ...(Number.isFinite(renewAt) ? { renewAt } : {}) };
     },
     bindSubPath: (podUid, mount) => bindSubPath(run, podFolder(podUid), mount),
-    async unmount(podUid) {
-      await unmountBelow(run, podFolder(podUid));
-      await removeTree(podFolder(podUid));
-    },
+    unmount: (podUid) => removePodFolder(run, podFolder(podUid)),
     known: () => listFolder(folder),
   };
+}
+
+/** Throws when something is mounted there and busy; it is then all there still. */
+export async function removePodFolder(run: RunCommand, podFolder: string): Promise<void> {
+  await unmountBelow(run, podFolder);
+  await removeTree(podFolder);
 }

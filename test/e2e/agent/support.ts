@@ -13,7 +13,10 @@ import { createProbeRunner } from '../../../agent/probes/run.ts';
 import type { Runtime } from '../../../agent/runtime/contract.ts';
 import { createDockerRuntime } from '../../../agent/runtime/docker/runtime.ts';
 import { createObjectFolder } from '../../../agent/state/folder.ts';
-import { createObjectSource, createTokenSource } from '../../../agent/volumes/objects.ts';
+import { createSourceFollower } from '../../../agent/volumes/follow.ts';
+import { createObjectStore } from '../../../agent/volumes/objects.ts';
+import { createSealedFolder } from '../../../agent/volumes/sealed-folder.ts';
+import { createTokenSource } from '../../../agent/volumes/tokens.ts';
 import { createPodVolumes } from '../../../agent/volumes/volumes.ts';
 import { createHttpClient, type HttpClient } from '../../../src/client/http.ts';
 import { NAMESPACES, PODS, type Pod } from '../../../src/client/resources.ts';
@@ -29,6 +32,8 @@ export interface TestNode {
   /** The agent's data. */
   folder: string;
   runtime: Runtime;
+  /** Method and path of each request of the agent and the test. */
+  requests: string[];
   /** While true every request fails as if nobody listened. */
   apiAway: boolean;
   /** Ends the agent's parts, and starts them anew from what is on disk. */
@@ -50,12 +55,14 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
 
   const node: TestNode = {
     apiAway: false,
+    requests: [],
     folder,
     runtime,
     client: createHttpClient({
       server: 'http://api.test',
       token: TOKEN,
       fetch: async (url, request) => {
+        node.requests.push(`${request.method} ${new URL(url).pathname}`);
         if (node.apiAway) throw new Error('connect ECONNREFUSED');
         return api.app.request(url, request);
       },
@@ -89,7 +96,9 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
 
   async function start(): Promise<void> {
     stopping = new AbortController();
-    const objects = createObjectSource(node.client, path.join(folder, 'objects'));
+    const copies = createSealedFolder(path.join(folder, 'objects'), TOKEN);
+    const objects = createObjectStore(node.client, copies, (error) => console.error(error));
+    const facts = { hostIp: '192.0.2.1', nodeName: NODE, cpuMillis: 2000, memory: 4 << 30 };
     manager = await startPodManager({
       client: node.client,
       runtime,
@@ -97,7 +106,11 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
       nodeName: NODE,
       signal: stopping.signal,
       events: createEventRecorder(node.client, NODE, stopping.signal),
-      node: { hostIp: '192.0.2.1', nodeName: NODE, cpuMillis: 2000, memory: 4 << 30 },
+      node: facts,
+      follower: createSourceFollower({
+        revisionOf: objects.revisionOf,
+        signal: stopping.signal,
+      }),
       seccompFolder: path.join(folder, 'seccomp'),
       services: { items: new Map(), synced: true },
       network: { notReady: () => undefined, sandboxStarted: async () => {} },
@@ -108,6 +121,7 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
         objects,
         tokens: createTokenSource(node.client),
         run: runCommand,
+        node: facts,
       }),
       folder: createObjectFolder<Pod>(path.join(folder, 'pods'), (error) => {
         throw error;

@@ -22,10 +22,15 @@ describe('$(VAR)', () => {
 });
 
 const text = (value: string) => new TextEncoder().encode(value);
+const objectOf = (value: string) => ({
+  data: new Map([['k', text(value)]]),
+  resourceVersion: '1',
+  immutable: false,
+});
 const CONTEXT: EnvironmentContext = {
   objects: {
-    configMap: async (_namespace, name) => (name === 'cm' ? new Map([['k', text('from-cm')]]) : undefined),
-    secret: async (_namespace, name) => (name === 's' ? new Map([['k', text('from-secret')]]) : undefined),
+    configMap: async (_namespace, name) => (name === 'cm' ? objectOf('from-cm') : undefined),
+    secret: async (_namespace, name) => (name === 's' ? objectOf('from-secret') : undefined),
   },
   services: new Map([['WEB_SERVICE_HOST', '10.96.0.1']]),
   node: { hostIp: '192.0.2.1', nodeName: 'n', cpuMillis: 2000, memory: 1 << 30 },
