@@ -53,7 +53,7 @@ const rules = {
   'src/controllers': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
   'src/tenancy': ['src/meta', 'src/client/(contract|resources)', 'src/db'],
   'src/hosts': ['src/(?!cli/)'],
-  'src/cli': ['src/hosts', 'src/client/http', 'src/meta'],
+  'src/cli': ['src/hosts', 'src/client/(http|resources)', 'src/meta', 'agent/(host/transport|kubeconfig)'],
 };
 
 const escapeSlashes = (path) => path.replaceAll('/', '\\/');

@@ -5,6 +5,7 @@
  */
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { StatusError } from '../meta/status-error.ts';
+import { ROOT } from '../meta/tenant.ts';
 import type { Authenticated } from './authn/contract.ts';
 import { assertAllowed } from './authz/forbidden.ts';
 import { admitToWork } from './flow/admit.ts';
@@ -18,7 +19,7 @@ import type { Metrics } from './metrics/contract.ts';
 import { labelsOf } from './metrics/labels.ts';
 import { impersonationOf } from './request/impersonation.ts';
 import { parseRequestInfo } from './request/info.ts';
-import { ROOT_TENANT, splitTenantPath } from './request/tenant.ts';
+import { splitTenantPath } from './request/tenant.ts';
 import { ANONYMOUS, MASTERS } from './request/user.ts';
 
 export type { AppDeps } from './handlers/deps.ts';
@@ -56,7 +57,7 @@ function describeRequest(deps: AppDeps): Step {
       deps,
       raw,
       id: raw.headers.get('audit-id') ?? crypto.randomUUID(),
-      tenant: tenant ?? ROOT_TENANT,
+      tenant: tenant ?? ROOT,
       user: ANONYMOUS,
       info: parseRequestInfo(raw.method, path, url.searchParams),
       query: url.searchParams,
@@ -95,6 +96,7 @@ function authenticate(deps: AppDeps): Step {
     if (namedTenant !== undefined && !mayEnter(found, namedTenant)) throw StatusError.unauthorized();
     request.tenant = namedTenant ?? found.tenant;
     request.user = found.user;
+    deps.onTenant?.(request.tenant);
     await next();
   };
 }
@@ -109,7 +111,7 @@ function bearerToken(header: string | null): string | undefined {
 
 /** A token opens its own tenant; those of the root tenant's operators open all. */
 function mayEnter({ tenant, user }: Authenticated, named: string): boolean {
-  return tenant === named || (tenant === ROOT_TENANT && user.groups.includes(MASTERS));
+  return tenant === named || (tenant === ROOT && user.groups.includes(MASTERS));
 }
 
 function impersonate(deps: AppDeps): Step {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { describeError } from './describe-error.ts';
 import { initCommand } from './init.ts';
 import { kubectlCommand } from './kubectl.ts';
+import { tenantCommand } from './tenant.ts';
 import { tokenCommand } from './token.ts';
 import { upCommand } from './up/command.ts';
 import { versionCommand } from './version.ts';
@@ -13,6 +14,7 @@ const program = new Command('kedge')
   .addCommand(upCommand())
   .addCommand(initCommand())
   .addCommand(kubectlCommand())
+  .addCommand(tenantCommand())
   .addCommand(tokenCommand())
   .addCommand(versionCommand());
 

@@ -1,12 +1,12 @@
 /** `kedge token create|list|revoke`: personal bearer tokens, for whoever holds the database. */
 import { Command } from 'commander';
 import { openTokenDesk, type TokenDesk } from '../hosts/node/tokens.ts';
+import { ROOT } from '../meta/tenant.ts';
 import { DEFAULT_DATA_DIR, dataDirAt } from './data-dir.ts';
 import { embeddedPostgresUrl } from './up/postgres.ts';
 
-const TENANT = 'root';
-
 interface Flags {
+  tenant: string;
   dataDir: string;
   databaseUrl?: string;
 }
@@ -22,7 +22,7 @@ export function tokenCommand(): Command {
       if (flags.expiresIn !== undefined && !(flags.expiresIn > 0)) throw new Error('--expires-in must be above 0');
       const { token } = await atDesk(flags, (desk) =>
         desk.create({
-          tenant: TENANT,
+          tenant: flags.tenant,
           user: { name: user },
           groups: flags.group,
           description: flags.description,
@@ -34,7 +34,7 @@ export function tokenCommand(): Command {
   withDatabase(command.command('list'))
     .description('list tokens, newest first')
     .action(async (flags: Flags) => {
-      for (const token of await atDesk(flags, (desk) => desk.list(TENANT))) {
+      for (const token of await atDesk(flags, (desk) => desk.list(flags.tenant))) {
         const state =
           token.revokedAt !== undefined
             ? 'revoked'
@@ -47,7 +47,7 @@ export function tokenCommand(): Command {
   withDatabase(command.command('revoke <id>'))
     .description('end a token; it stops working within seconds')
     .action(async (id: string, flags: Flags) => {
-      if (!(await atDesk(flags, (desk) => desk.revoke(TENANT, id))))
+      if (!(await atDesk(flags, (desk) => desk.revoke(flags.tenant, id))))
         throw new Error(`no valid token has the id "${id}"`);
     });
   return command;
@@ -55,6 +55,7 @@ export function tokenCommand(): Command {
 
 function withDatabase(command: Command): Command {
   return command
+    .option('--tenant <name>', 'whose tokens', ROOT)
     .option('--data-dir <dir>', 'data folder of the cluster', process.env.KEDGE_DATA_DIR ?? DEFAULT_DATA_DIR)
     .option('--database-url <url>', 'PostgreSQL of the cluster (KEDGE_DATABASE_URL)', process.env.KEDGE_DATABASE_URL);
 }

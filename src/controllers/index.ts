@@ -14,10 +14,13 @@ import { replicaSetController } from './replica-set/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
+import { type TenantDirectory, tenantController } from './tenant/index.ts';
 
 export interface ControllerOptions {
   /** PEM certificates that pods should trust for the API server; published as kube-root-ca.crt. */
   caBundle: string;
+  /** Absent: Namespaces make no tenants. */
+  tenants?: TenantDirectory;
   /** Absent: nothing publishes the API in the cluster. */
   kubernetesService?: KubernetesServiceOptions;
   /** Seconds without a heartbeat after which a node's state is Unknown. Default 40. */
@@ -41,6 +44,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     serviceAccountController,
     rootCaController(options.caBundle),
     ...(options.kubernetesService === undefined ? [] : [kubernetesServiceController(options.kubernetesService)]),
+    ...(options.tenants === undefined ? [] : [tenantController(options.tenants)]),
     nodeLifecycleController({
       monitorSeconds: options.nodeMonitorGraceSeconds ?? 40,
       startupSeconds: options.nodeStartupGraceSeconds ?? 60,

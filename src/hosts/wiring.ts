@@ -1,6 +1,5 @@
 /** Composes the control plane from its parts, the same way on every host. What differs comes in as Foundation. */
 import type { Hono } from 'hono';
-import { z } from 'zod';
 import { protobufDescriptors } from '../apis/generated/protobuf.js';
 import { builtInResources, createCatalog } from '../apis/index.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
@@ -39,10 +38,8 @@ import { createScheduler } from '../scheduler/scheduler.ts';
 import { ensureSystemNamespaces } from '../tenancy/bootstrap.ts';
 import { lookupToken } from '../tenancy/postgres/tokens.ts';
 import type { TunnelRelay } from '../tunnel/contract.ts';
+import { createTenantDirectory } from './tenant-directory.ts';
 import { VERSION } from './version.ts';
-
-/** The only tenant served so far. */
-export const ROOT = 'root';
 
 /** Made once, however many control planes a process or isolate wires: discovery documents are kept by it. */
 const catalog = createCatalog(builtInResources);
@@ -85,6 +82,8 @@ export interface Foundation {
   /** Longest life of a watch, for hosts that limit a request's; absent: as upstream. */
   watchSeconds: number | undefined;
   log: Log;
+  /** Told of the tenant of each request that has one. */
+  onTenant?(tenant: string): void;
   /** Absent where a process does not outlive its requests. */
   metrics?: Metrics;
   ready(): Promise<CheckResult[]>;
@@ -161,10 +160,16 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     },
     ready: foundation.ready,
     log,
+    ...(foundation.onTenant === undefined ? {} : { onTenant: foundation.onTenant }),
     ...(foundation.flow === undefined ? {} : { flow: foundation.flow }),
     ...(foundation.metrics === undefined ? {} : { metrics: foundation.metrics }),
     ...(foundation.watchSeconds === undefined ? {} : { watchSeconds: foundation.watchSeconds }),
   });
+  async function bootstrap(tenant: string): Promise<void> {
+    await ensureSystemNamespaces(client(tenant));
+    await reconcileBootstrapPolicy(client(tenant));
+  }
+
   const runner = createRunner({
     db,
     store,
@@ -172,6 +177,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     controllers: [
       ...allControllers({
         caBundle: foundation.caBundle,
+        tenants: createTenantDirectory(db, bootstrap),
         ...(foundation.apiEndpoints === undefined
           ? {}
           : {
@@ -190,37 +196,5 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     },
   });
 
-  return {
-    app,
-    runner,
-    authenticator,
-    authorizer,
-    rbac,
-    client,
-    async bootstrap(tenant) {
-      await ensureSystemNamespaces(client(tenant));
-      await reconcileBootstrapPolicy(client(tenant));
-    },
-  };
-}
-
-const settingsSchema = z.object({
-  serviceCIDR: z.string(),
-  clusterCIDR: z.string(),
-  nodeCIDRMaskSize: z.number().int(),
-  nodePortRange: z.tuple([z.number().int(), z.number().int()]),
-  clusterDomain: z.string(),
-});
-
-export const DEFAULT_CLUSTER: ClusterSettings = {
-  serviceCIDR: '10.96.0.0/16',
-  clusterCIDR: '10.244.0.0/16',
-  nodeCIDRMaskSize: 24,
-  nodePortRange: [30000, 32767],
-  clusterDomain: 'cluster.local',
-};
-
-/** A tenant's settings as the database has them; they are fixed when the tenant is made. */
-export function parseClusterSettings(settings: Record<string, unknown>): ClusterSettings {
-  return settingsSchema.parse({ ...DEFAULT_CLUSTER, ...settings });
+  return { app, runner, authenticator, authorizer, rbac, client, bootstrap };
 }

@@ -2,18 +2,19 @@
  * The Workers host: the same control plane, made anew for each request from nothing but the database. Run
  * `kedge init --database-url …` once before the first deployment: a Worker has no files to migrate from.
  */
-import { LRUCache } from 'lru-cache';
+
 import { createFlow } from '../apiserver/flow/flow.ts';
 import { DEFAULT_LIMITS, withoutQueues } from '../apiserver/flow/limits.ts';
-import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { Store } from '../apiserver/storage/contract.ts';
-import { createPollingFeed, readTenantSettings } from '../apiserver/storage/postgres/index.ts';
-import { connect, type Database } from '../db/connection.ts';
+import { createPollingFeed, withGroupCommit } from '../apiserver/storage/postgres/index.ts';
+import { connect } from '../db/connection.ts';
+import { ROOT } from '../meta/tenant.ts';
+import { clusterSettingsReader, createClusterSettingsCache } from './cluster-settings.ts';
 import { parseEncryptionKeys, readConfig } from './config.ts';
 import { signingKeyCipher } from './key-cipher.ts';
 import { endpointOf } from './replicas.ts';
 import { openStore } from './store.ts';
-import { type ControlPlane, createCaches, createControlPlane, parseClusterSettings, ROOT } from './wiring.ts';
+import { type ControlPlane, createCaches, createControlPlane } from './wiring.ts';
 
 /** Bindings: Hyperdrive, or KEDGE_DATABASE_URL as a secret; the other KEDGE_ variables as in config.ts. */
 export interface WorkerEnvironment extends Record<string, unknown> {
@@ -38,18 +39,18 @@ const caches = createCaches();
 /** Counts only: a request of an isolate must not wait for what another one does. */
 const flow = createFlow(withoutQueues(DEFAULT_LIMITS));
 /** By tenant; fixed when it is made. */
-const settings = new LRUCache<string, ClusterSettings>({ max: 1000 });
+const settings = createClusterSettingsCache();
 
 export default {
   async fetch(request: Request, environment: WorkerEnvironment, context: Context): Promise<Response> {
-    const { plane, close } = open(environment, new URL(request.url).origin);
+    const { plane, stirred, close } = open(environment, new URL(request.url).origin);
     try {
       const answer = await plane.app.fetch(request);
       await discardBody(request);
       const { response, ended } = observeEnd(request, answer);
       context.waitUntil(
         ended
-          .then(() => (causesWork(request, answer) ? plane.runner.drain(ROOT, DRAIN_AFTER_WRITE_MS) : undefined))
+          .then(() => (causesWork(request, answer) ? drainStirred(plane, stirred) : undefined))
           .catch((error: unknown) => console.error('drain failed', error))
           .finally(close),
       );
@@ -75,7 +76,7 @@ export default {
 function open(
   environment: WorkerEnvironment,
   externalUrl: string,
-): { plane: ControlPlane; store: Store; close(): Promise<void> } {
+): { plane: ControlPlane; store: Store; stirred: Set<string>; close(): Promise<void> } {
   const config = readConfig(environment);
   const url = environment.HYPERDRIVE?.connectionString ?? config.KEDGE_DATABASE_URL;
   if (url === undefined) throw new Error('no database: bind HYPERDRIVE or set KEDGE_DATABASE_URL');
@@ -83,12 +84,14 @@ function open(
   const keys = parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS);
   // Poolers hand each transaction another session, which does not know what was prepared in the last.
   const db = connect(url, { max: CONNECTIONS, prepare: false });
-  const store = openStore(db, keys);
+  /** The request's own tenant, and whatever else is written to. */
+  const stirred = new Set<string>();
+  const store = withGroupCommit(openStore(db, keys), { onCommit: (tenant) => stirred.add(tenant) });
   const plane = createControlPlane({
     db,
     store,
     feed: createPollingFeed(store),
-    clusterSettings: (tenant) => settingsOf(db, tenant),
+    clusterSettings: clusterSettingsReader(db, settings),
     externalUrl: config.KEDGE_EXTERNAL_URL ?? externalUrl,
     caBundle: '',
     // A name, which nodes cannot route a Service to; but it says where the API is.
@@ -98,6 +101,7 @@ function open(
     },
     cipher: signingKeyCipher(keys),
     tunnel: undefined,
+    onTenant: (tenant) => stirred.add(tenant),
     caches,
     flow,
     watchSeconds: config.KEDGE_WATCH_SECONDS,
@@ -113,13 +117,17 @@ function open(
       ),
     ],
   });
-  return { plane, store, close: () => db.close() };
+  return { plane, store, stirred, close: () => db.close() };
 }
 
-async function settingsOf(db: Database, tenant: string): Promise<ClusterSettings> {
-  const known = settings.get(tenant) ?? parseClusterSettings(await readTenantSettings(db, tenant));
-  settings.set(tenant, known);
-  return known;
+/** What one tenant's controllers write may concern another: root's make and remove tenants. */
+async function drainStirred(plane: ControlPlane, stirred: Set<string>): Promise<void> {
+  const deadline = Date.now() + DRAIN_AFTER_WRITE_MS;
+  for (const tenant of stirred) {
+    if (Date.now() >= deadline) return;
+    await plane.runner.drain(tenant, deadline - Date.now());
+    stirred.delete(tenant);
+  }
 }
 
 /** Writes do at once; a watch is how agents and controllers of others wait, so its end is a good moment too. */

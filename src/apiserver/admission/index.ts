@@ -7,6 +7,7 @@ import { nodeTaint } from './node-taint.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { tenantNamespace } from './tenant-namespace.ts';
 
 export { type AdmissionChain, createAdmissionChain } from './chain.ts';
 
@@ -21,6 +22,7 @@ export interface AdmissionOptions {
 export function defaultAdmissionPlugins({ readerOf, mountTokens }: AdmissionOptions): AdmissionPlugin[] {
   return [
     namespaceLifecycle(),
+    tenantNamespace(),
     serviceAccount({ readerOf, mountTokens }),
     nodeRestriction({ readerOf }),
     nodeTaint(),

@@ -1,7 +1,5 @@
 /** Issuer URLs: `https://host` for the root tenant, `https://host/t/<tenant>` for the others. */
-
-const TENANT = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
-export const ROOT_TENANT = 'root';
+import { isTenantName, ROOT } from '../../meta/tenant.ts';
 
 export interface Issuers {
   /** The issuer that signs for a tenant. */
@@ -17,12 +15,12 @@ export interface Issuers {
 export function issuersAt(baseUrl: string, accepted: readonly string[] = []): Issuers {
   const bases = [baseUrl, ...accepted].map((url) => url.replace(/\/+$/, ''));
   return {
-    of: (tenant) => (tenant === ROOT_TENANT ? bases[0]! : `${bases[0]}/t/${tenant}`),
+    of: (tenant) => (tenant === ROOT ? bases[0]! : `${bases[0]}/t/${tenant}`),
     tenant(issuer) {
       for (const base of bases) {
-        if (issuer === base) return ROOT_TENANT;
+        if (issuer === base) return ROOT;
         const tenant = issuer.startsWith(`${base}/t/`) ? issuer.slice(base.length + 3) : '';
-        if (TENANT.test(tenant) && tenant !== ROOT_TENANT) return tenant;
+        if (isTenantName(tenant) && tenant !== ROOT) return tenant;
       }
       return undefined;
     },

@@ -63,6 +63,8 @@ export interface AppDeps extends RegistryDeps {
   watchSeconds?: number;
   /** What is in hand in this process (or isolate). Absent: the app has its own. */
   flow?: Flow;
+  /** Told of the tenant of each request that has one, before it is authorized. */
+  onTenant?(tenant: string): void;
   /** Absent: /metrics is not served. */
   metrics?: Metrics;
 }

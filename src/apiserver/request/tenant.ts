@@ -1,8 +1,5 @@
 /** Which tenant a request names in its path. */
 
-/** The operator's own tenant. */
-export const ROOT_TENANT = 'root';
-
 export interface TenantPath {
   /** The tenant of a `/t/<tenant>` prefix; undefined when the path has none. */
   tenant?: string;

@@ -4,11 +4,12 @@ import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
 import { MASTERS } from '../../apiserver/request/user.ts';
 import { createPollingFeed } from '../../apiserver/storage/postgres/index.ts';
 import { connect } from '../../db/connection.ts';
+import { ROOT } from '../../meta/tenant.ts';
 import { createToken } from '../../tenancy/postgres/tokens.ts';
 import type { EncryptionKey } from '../config.ts';
 import { signingKeyCipher } from '../key-cipher.ts';
 import { openStore } from '../store.ts';
-import { createControlPlane, ROOT } from '../wiring.ts';
+import { createControlPlane } from '../wiring.ts';
 import { prepareDatabase } from './prepare.ts';
 
 export interface InitialiseOptions {

@@ -4,7 +4,8 @@ import type { ClusterSettings } from '../../apiserver/registry/contract.ts';
 import { ensureTenant } from '../../apiserver/storage/postgres/index.ts';
 import type { Database } from '../../db/connection.ts';
 import { migrate } from '../../db/migrate.ts';
-import { parseClusterSettings, ROOT } from '../wiring.ts';
+import { ROOT } from '../../meta/tenant.ts';
+import { parseClusterSettings } from '../cluster-settings.ts';
 import { readMigrations } from './migrations.ts';
 
 /** `cluster` is used when the tenant is new; an existing one keeps what it was made with. Returns what holds. */

@@ -1,4 +1,5 @@
 /** The Node host: one process that serves the API and runs controllers and scheduler. Any number may share a database. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
@@ -10,13 +11,15 @@ import { NODES } from '../../client/resources.ts';
 import { publishKubernetesService } from '../../controllers/kubernetes-service/index.ts';
 import { connect } from '../../db/connection.ts';
 import { onFault } from '../../meta/guard.ts';
+import { ROOT } from '../../meta/tenant.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
+import { clusterSettingsReader } from '../cluster-settings.ts';
 import type { EncryptionKey } from '../config.ts';
 import { signingKeyCipher } from '../key-cipher.ts';
 import { liveReplicas, renewReplica } from '../replicas.ts';
 import { openStore } from '../store.ts';
-import { type ControlPlane, createControlPlane, ROOT } from '../wiring.ts';
+import { type ControlPlane, createControlPlane } from '../wiring.ts';
 import { keepAdvertised } from './advertise.ts';
 import { followRoles } from './follow-roles.ts';
 import { installLastResort } from './last-resort.ts';
@@ -89,7 +92,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       db,
       store,
       feed,
-      clusterSettings: async () => cluster,
+      clusterSettings: clusterSettingsReader(db),
       externalUrl: options.externalUrl,
       caBundle: options.caCertificate,
       apiEndpoints: { endpoints: () => liveReplicas(db), changing: true },

@@ -66,6 +66,16 @@ export async function revokeToken(db: Database, tenant: string, id: string): Pro
   return rows.length > 0;
 }
 
+/** Ends a tenant's tokens that were made for one purpose. */
+export async function revokeTokensDescribed(db: Database, tenant: string, description: string): Promise<void> {
+  await db.query(
+    'tokens.revokeDescribed',
+    (sql) => sql`
+      update tokens set revoked_at = now()
+      where tenant = ${tenant} and description = ${description} and revoked_at is null`,
+  );
+}
+
 /** A tenant's tokens, newest first, with those revoked or expired; `user` narrows to one person's. */
 export async function listTokens(db: Database, tenant: string, user?: string): Promise<TokenRecord[]> {
   const rows = await db.query(
