@@ -80,7 +80,7 @@ function createDocuments(
   // Values, not promises: on Workers a promise belongs to the request that made it, and dies with that.
   const made = new Map<string, Document>();
   const make = async (key: string, source: () => object | Promise<object>): Promise<Document> => {
-    const document = made.get(key) ?? (await documentOf(source));
+    const document = made.get(key) ?? (await documentOf(source, key.startsWith('/openapi') ? '' : '\n'));
     made.set(key, document);
     return document;
   };
@@ -129,8 +129,9 @@ function documentedOf({ group, versions }: PublishedGroup, stored: readonly Reso
   });
 }
 
-async function documentOf(source: () => object | Promise<object>): Promise<Document> {
-  const content = JSON.stringify(await source());
+/** Upstream ends every document with its line but those of OpenAPI. */
+async function documentOf(source: () => object | Promise<object>, end: string): Promise<Document> {
+  const content = JSON.stringify(await source()) + end;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(content)));
   return {
     content,

@@ -52,8 +52,9 @@ function respondText(request: ApiRequest, form: OutputForm, code: number, json: 
       headers: responseHeaders(request, 'application/yaml'),
     });
   }
-  const body = form.pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : json;
-  return new Response(body, { status: code, headers: responseHeaders(request, 'application/json') });
+  // Every document ends with its line, as Go's encoder ends them.
+  const body = form.pretty ? JSON.stringify(JSON.parse(json), null, 2) : json;
+  return new Response(`${body}\n`, { status: code, headers: responseHeaders(request, 'application/json') });
 }
 
 /** Any JSON value, in the negotiated media type (transforms such as Table do not apply). */
@@ -105,7 +106,7 @@ export function respondList(request: ResourceRequest, listing: Listing, form = o
     const item = (each: StoredObject) => renderStored(definition, each, false);
     if (form.media === 'json' && !form.pretty && listing.items.length > PIECE_ITEMS) {
       const headers = responseHeaders(request, 'application/json');
-      return new Response(streamList(start, listing.items, item, ']}'), { headers });
+      return new Response(streamList(start, listing.items, item, ']}\n'), { headers });
     }
     return respondText(request, form, 200, `${start}${listing.items.map(item).join(',')}]}`);
   }

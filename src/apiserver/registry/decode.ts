@@ -1,8 +1,9 @@
 /** From a decoded body to an object of the definition's kind: type, unknown and duplicate fields, nulls. */
 import { apiVersionOf, type UnknownObject } from '../../meta/object.ts';
+import { canonicalize } from '../../meta/schema/canonical.ts';
 import { pruneUnknown, unknownFields } from '../../meta/schema/fields.ts';
 import { link } from '../../meta/schema/link.ts';
-import { canonicalizeQuantities, dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
+import { dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { FieldValidation } from '../request/options.ts';
 import type { BodyKind } from './contract.ts';
@@ -32,7 +33,7 @@ export function toObject(
   const typeError = typeErrors(schema, object);
   if (typeError !== undefined) throw cannotBeHandled(definition, typeError);
   dropNulls(schema, object);
-  canonicalizeQuantities(schema, object);
+  canonicalize(schema, object);
   object.metadata ??= {};
 
   const unknown = unknownFields(schema, object);

@@ -22,6 +22,8 @@ export interface LinkedSchema {
   /** The definition it comes from, e.g. `io.k8s.api.core.v1.PodSpec`. */
   readonly name: string | undefined;
   readonly kind: SchemaKind;
+  /** Which of upstream's types of times a string is: in whole seconds (metav1.Time) or microseconds (metav1.MicroTime). */
+  readonly time: 'seconds' | 'micros' | undefined;
   readonly properties: ReadonlyMap<string, LinkedSchema>;
   readonly items: LinkedSchema | undefined;
   /** The schema of values under keys that are no properties. */
@@ -41,7 +43,9 @@ export interface LinkedSchema {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Draft = Mutable<LinkedSchema> & { properties: Map<string, LinkedSchema> };
 
-const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
+const MICRO_TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
 const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const ANY: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 const STRING: Schema = { type: 'string' };
@@ -89,6 +93,7 @@ class Linker {
       schema,
       name,
       kind: kindOf(schema, name),
+      time: timeOf(name),
       properties: new Map(),
       items: undefined,
       additional: undefined,
@@ -155,6 +160,11 @@ function kindOf(schema: Schema, name: string | undefined): SchemaKind {
   if (schema['x-kubernetes-int-or-string'] === true || schema.format === 'int-or-string') return 'int-or-string';
   if (schema.type !== undefined) return schema.type;
   return schema.properties === undefined ? 'any' : 'object';
+}
+
+function timeOf(name: string | undefined): LinkedSchema['time'] {
+  if (name === TIME) return 'seconds';
+  return name === MICRO_TIME ? 'micros' : undefined;
 }
 
 function isOpen(schema: Schema, name: string | undefined): boolean {

@@ -45,7 +45,36 @@ export function timeError(text: string, micro = false): string | undefined {
   if (number(11, 13) > 23) return fail(': hour out of range');
   if (number(14, 16) > 59) return fail(': minute out of range');
   if (number(17, 19) > 59) return fail(': second out of range');
+  const offset = OFFSET.exec(text);
+  // Go's limits, beyond which no zone lies by far.
+  if (offset !== null && Number(offset[2]) > 24) return fail(': time zone offset hour out of range');
+  if (offset !== null && Number(offset[3]) > 60) return fail(': time zone offset minute out of range');
   return day < 1 || day > daysOf(number(0, 4), month) ? fail(': day out of range') : undefined;
+}
+
+const OFFSET = /([+-])(\d{2}):(\d{2})$/;
+const TIME_PARTS = /^(.{19})(?:[.,](\d+))?(?:Z|[+-]\d{2}:\d{2})$/;
+/** Go's zero time, which its JSON has no text for. */
+const ZERO_TIME = '0001-01-01T00:00:00';
+
+/**
+ * A time that `timeError` accepts in the one form that upstream answers: UTC, in whole seconds, or with six digits for
+ * metav1.MicroTime. Undefined for the zero time, which upstream leaves out.
+ */
+export function canonicalTime(text: string, micro = false): string | undefined {
+  const [, local = '', fraction = ''] = TIME_PARTS.exec(text) ?? [];
+  let time = local;
+  const offset = OFFSET.exec(text);
+  if (offset !== null) {
+    const minutes = Number(offset[2]) * 60 + Number(offset[3]);
+    const utc = Date.parse(`${local}Z`) + (offset[1] === '-' ? minutes : -minutes) * 60_000;
+    time = new Date(utc).toISOString().slice(0, -5);
+    // In UTC it may be of another millennium than RFC 3339 can write.
+    if (time.length !== local.length) return text;
+  }
+  const digits = micro ? fraction.slice(0, 6).padEnd(6, '0') : '';
+  if (time === ZERO_TIME && Number(fraction) === 0) return undefined;
+  return micro ? `${time}.${digits}Z` : `${time}Z`;
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

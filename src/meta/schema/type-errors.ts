@@ -1,6 +1,6 @@
 /** What Go's decoder would make of a value meant for a built-in kind: its errors, and its treatment of nulls. */
 import { setOwn } from '../own.ts';
-import { formatQuantity, parseQuantity, QuantityError } from '../quantity.ts';
+import { parseQuantity, QuantityError } from '../quantity.ts';
 import { goType, jsonKind, structName } from './go-types.ts';
 import type { LinkedSchema } from './link.ts';
 import { base64Error, timeError } from './scalars.ts';
@@ -68,7 +68,7 @@ class Finder {
   private inString(schema: LinkedSchema, value: unknown, struct: string): string | undefined {
     const { format } = schema.schema;
     if (format === 'date-time') {
-      if (typeof value === 'string') return timeError(value, schema.name?.endsWith('.MicroTime') === true);
+      if (typeof value === 'string') return timeError(value, schema.time === 'micros');
       return `json: cannot unmarshal ${jsonKind(value)} into Go value of type string`;
     }
     if (typeof value !== 'string') return this.mismatch(schema, jsonKind(value), struct);
@@ -161,22 +161,5 @@ export function dropNulls(schema: LinkedSchema, value: unknown): void {
     if (object[key] !== null) dropNulls(field, object[key]);
     else if (property === undefined) setOwn(object, key, zero(field));
     else if (field.schema.nullable !== true) delete object[key];
-  }
-}
-
-/**
- * Writes quantities, in place, as upstream's encoder returns them: `0.5` becomes `"500m"`. The value must have passed
- * `typeErrors`.
- */
-export function canonicalizeQuantities(schema: LinkedSchema, value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  const holder = value as Json;
-  const isList = Array.isArray(value);
-  for (const key of Object.keys(holder)) {
-    const field = isList ? schema.items : (schema.properties.get(key) ?? schema.additional);
-    const inside = holder[key];
-    if (field === undefined) continue;
-    if (typeof inside === 'object') canonicalizeQuantities(field, inside);
-    else if (field.kind === 'quantity') holder[key] = formatQuantity(inside as string | number);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalizeQuantities, dropNulls, typeErrors } from '../../../../src/meta/schema/type-errors.ts';
+import { canonicalize } from '../../../../src/meta/schema/canonical.ts';
+import { dropNulls, typeErrors } from '../../../../src/meta/schema/type-errors.ts';
 import { shop } from './sample.ts';
 
 const QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -99,7 +100,7 @@ describe('nulls', () => {
 describe('quantities', () => {
   it('are written in canonical form', () => {
     const value = { spec: { limits: { cpu: 0.5, memory: '1024Mi', pods: '10' }, args: ['0.5'] } };
-    canonicalizeQuantities(shop, value);
+    canonicalize(shop, value);
     expect(value.spec).toEqual({ limits: { cpu: '500m', memory: '1Gi', pods: '10' }, args: ['0.5'] });
   });
 });
