@@ -53,6 +53,11 @@ export const objects = pgTable(
     owners: text().array().notNull(),
     /** fields->>'spec.nodeName' of pods; a column of its own so that other fields can change without touching its index. */
     node: key(),
+    /**
+     * Hashes of what is selected often (kedge_term): of pods and EndpointSlices each label where they are. Another hot field
+     * becomes another term of its kind, not another column.
+     */
+    terms: bigint({ mode: 'bigint' }).array(),
     body: text().notNull(),
   },
   (table) => [
@@ -64,6 +69,10 @@ export const objects = pgTable(
     index('objects_by_owner')
       .using('gin', table.owners)
       .where(sql`${table.owners} <> '{}'`)
+      .with({ fastupdate: false }),
+    index('objects_by_term')
+      .using('gin', table.terms)
+      .where(sql`${table.terms} is not null`)
       .with({ fastupdate: false }),
   ],
 );

@@ -2,6 +2,7 @@ import type { Database, Fragment, Sql } from '../../../db/connection.ts';
 import type { ListQuery, ListResult } from '../contract.ts';
 import { RevisionAheadError, RevisionExpiredError, TenantNotFoundError } from '../errors.ts';
 import { selectorConditions } from './selectors.ts';
+import { termConditions } from './terms.ts';
 
 /** As arrays: 6,500 rows become objects once, not twice. */
 type Row = [
@@ -92,7 +93,7 @@ function currentState(sql: Sql, tenant: string, query: ListQuery): Source {
   return {
     tables: sql`keys as not materialized (select from objects where ${where})`,
     rows: sql`select namespace, name, uid, revision, body from objects
-      where ${where} ${selectorConditions(sql, currentColumns(sql, query), query)}`,
+      where ${where} ${termConditions(sql, tenant, query)} ${selectorConditions(sql, currentColumns(sql, query), query)}`,
   };
 }
 
