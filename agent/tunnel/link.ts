@@ -137,7 +137,8 @@ async function serveStream(options: LinkOptions, stream: string, asked: unknown)
     const bytes = await options.serve(request.data as StreamRequest, signal);
     head({ status: 'ok' });
     for await (const chunk of bytes) {
-      if (signal.aborted) return;
+      // The state tells before the event does, which a source that is never waited for would keep from coming.
+      if (signal.aborted || socket.readyState !== WebSocket.OPEN) return;
       await sendAll(socket, chunk, signal);
     }
   } catch (error) {

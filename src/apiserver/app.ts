@@ -6,7 +6,8 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { StatusError } from '../meta/status-error.ts';
 import { ROOT } from '../meta/tenant.ts';
-import type { Authenticated } from './authn/contract.ts';
+import type { UpgradeOffer } from '../tunnel/contract.ts';
+import { bearerProtocol, bearerToken, mayEnter } from './authn/bearer.ts';
 import { assertAllowed } from './authz/forbidden.ts';
 import { admitToWork } from './flow/admit.ts';
 import { createFlow, type Flow } from './flow/flow.ts';
@@ -20,11 +21,17 @@ import { labelsOf } from './metrics/labels.ts';
 import { impersonationOf } from './request/impersonation.ts';
 import { parseRequestInfo } from './request/info.ts';
 import { splitTenantPath } from './request/tenant.ts';
-import { ANONYMOUS, MASTERS } from './request/user.ts';
+import { ANONYMOUS } from './request/user.ts';
 
 export type { AppDeps } from './handlers/deps.ts';
 
+/** What a host hands to `fetch` beside the request. */
+export interface FetchContext {
+  upgrade?: UpgradeOffer;
+}
+
 interface AppEnv {
+  Bindings: FetchContext;
   Variables: { request: ApiRequest; namedTenant: string | undefined };
 }
 
@@ -67,6 +74,7 @@ function describeRequest(deps: AppDeps): Step {
         warned.add(message);
         warnings.push(message);
       },
+      ...(context.env?.upgrade === undefined ? {} : { upgrade: context.env.upgrade }),
     });
     await next();
   };
@@ -86,7 +94,7 @@ function observe({ catalog }: AppDeps, metrics: Metrics): Step {
 function authenticate(deps: AppDeps): Step {
   return async (context, next) => {
     const { request, namedTenant } = context.var;
-    const token = bearerToken(request.raw.headers.get('authorization'));
+    const token = takeToken(request);
     if (token === undefined) {
       if (!isPublic(request.info.path)) throw StatusError.unauthorized();
       return next();
@@ -101,17 +109,14 @@ function authenticate(deps: AppDeps): Step {
   };
 }
 
-/** undefined: no credentials at all. Another scheme than Bearer is as good as a wrong token. */
-function bearerToken(header: string | null): string | undefined {
-  if (header === null || header === '') return undefined;
-  const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
-  if (token === undefined) throw StatusError.unauthorized();
-  return token;
-}
-
-/** A token opens its own tenant; those of the root tenant's operators open all. */
-function mayEnter({ tenant, user }: Authenticated, named: string): boolean {
-  return tenant === named || (tenant === ROOT && user.groups.includes(MASTERS));
+/** The header's, else that of a WebSocket's subprotocols, which is taken out of them. */
+function takeToken(request: ApiRequest): string | undefined {
+  const { upgrade } = request;
+  const token = bearerToken(request.raw.headers.get('authorization'));
+  if (upgrade === undefined) return token;
+  const { token: beside, protocols } = bearerProtocol(upgrade.protocols);
+  request.upgrade = { protocols, accept: (protocol) => upgrade.accept(protocol) };
+  return token ?? beside;
 }
 
 function impersonate(deps: AppDeps): Step {

@@ -15,6 +15,7 @@ import { signingKeyCipher } from './key-cipher.ts';
 import { endpointOf } from './replicas.ts';
 import { openStore } from './store.ts';
 import { type ControlPlane, createCaches, createControlPlane } from './wiring.ts';
+import { offerOf } from './worker-socket.ts';
 
 /** Bindings: Hyperdrive, or KEDGE_DATABASE_URL as a secret; the other KEDGE_ variables as in config.ts. */
 export interface WorkerEnvironment extends Record<string, unknown> {
@@ -45,9 +46,12 @@ export default {
   async fetch(request: Request, environment: WorkerEnvironment, context: Context): Promise<Response> {
     const { plane, stirred, close } = open(environment, new URL(request.url).origin);
     try {
-      const answer = await plane.app.fetch(request);
+      const upgrade = offerOf(request);
+      const answer = await plane.app.fetch(request, upgrade === undefined ? {} : { upgrade });
       await discardBody(request);
-      const { response, ended } = observeEnd(request, answer);
+      const accepted = upgrade?.accepted;
+      const { response, ended } =
+        accepted === undefined ? observeEnd(request, answer) : { response: accepted.response, ended: accepted.closed };
       context.waitUntil(
         ended
           .then(() => (causesWork(request, answer) ? drainStirred(plane, stirred) : undefined))

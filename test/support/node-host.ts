@@ -16,6 +16,8 @@ export interface RunningNodeHost {
   ca: string;
   /** An administrator's. */
   token: string;
+  /** A new token of somebody else. */
+  tokenOf(user: string, groups: readonly string[]): Promise<string>;
   /** The administrator over HTTP/1.1. */
   session(): Session;
   stop(): Promise<void>;
@@ -47,6 +49,7 @@ export async function startTestNodeHost(options: {
     url,
     ca: identity.caCertificate,
     token,
+    tokenOf: (user, groups) => host.createToken({ user, groups, description: 'test' }),
     session: () => createSession(createTransport({ ca: identity.caCertificate }), url, token),
     async stop() {
       await host.close();

@@ -1,6 +1,7 @@
 /** One request on its way through the handlers. */
 import { decodeProtobuf } from '../../meta/protobuf/decode.ts';
 import { type Decoded, decodeJson, decodeYaml } from '../../meta/schema/decode.ts';
+import type { UpgradeOffer } from '../../tunnel/contract.ts';
 import type { Work } from '../flow/work.ts';
 import type { Scope } from '../registry/context.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
@@ -19,6 +20,8 @@ export interface ApiRequest {
   user: UserInfo;
   info: RequestInfo;
   query: URLSearchParams;
+  /** The client asks for a WebSocket; the subprotocol with its token is taken out. Handlers of streams may accept. */
+  upgrade?: UpgradeOffer;
   /** Become Warning headers. */
   warnings: string[];
   /** Set when the request has been admitted to work, which is before any handler. */

@@ -10,6 +10,7 @@ import type { Change } from '../storage/contract.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import type { ResourceRequest } from './request.ts';
 import { outputForm, responseHeaders, statusErrorOf } from './respond.ts';
+import { lines, streamOverSocket } from './socket-stream.ts';
 import { tableOf } from './table.ts';
 
 /** About each minute, as upstream. */
@@ -36,6 +37,10 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
     milliseconds: lifetime(request, options.timeoutSeconds) * 1000,
     signal: request.raw.signal,
   });
+  // Upstream's watches are text whatever the subprotocol, and take whichever is offered.
+  if (request.upgrade !== undefined) {
+    return streamOverSocket(request.upgrade, request.upgrade.protocols[0], stream, lines);
+  }
   return new Response(stream, { headers: responseHeaders(request, 'application/json') });
 }
 

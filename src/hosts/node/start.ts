@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import pino from 'pino';
+import type { FetchContext } from '../../apiserver/app.ts';
 import { createFlow } from '../../apiserver/flow/flow.ts';
 import { DEFAULT_LIMITS } from '../../apiserver/flow/limits.ts';
 import type { CheckResult } from '../../apiserver/handlers/deps.ts';
@@ -106,9 +107,9 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     });
     await plane.bootstrap(ROOT);
 
-    const fetch = (request: Request) => plane.app.fetch(request);
+    const fetch = (request: Request, context: FetchContext = {}) => plane.app.fetch(request, context);
     const server = await listen({
-      fetch,
+      fetch: (request) => fetch(request),
       upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
       tls: options.tls,
       listen: options.listen,

@@ -3,6 +3,7 @@
 import { type FieldError, forbidden, invalid } from '../../../meta/field-error.ts';
 import { guarded } from '../../../meta/guard.ts';
 import type { UnknownObject } from '../../../meta/object.ts';
+import { own } from '../../../meta/own.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import type { LogRequest } from '../../../tunnel/contract.ts';
 import { subjectOf } from '../../registry/context.ts';
@@ -10,6 +11,7 @@ import { get, objectOf } from '../../registry/get.ts';
 import { isTrue } from '../../request/info.ts';
 import type { ResourceRequest } from '../request.ts';
 import { responseHeaders } from '../respond.ts';
+import { base64, binary, streamOverSocket, type ToMessages } from '../socket-stream.ts';
 
 interface PodShape {
   spec?: {
@@ -34,12 +36,13 @@ export async function handleLog(request: ResourceRequest): Promise<Response> {
   const { deps, scope, info, query, tenant } = request;
   if (info.verb !== 'get') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
   const options = parseLogOptions(query, info.name);
+  const respond = responder(request);
   const object = objectOf(await get(deps, scope, info.name));
   const pod = object as unknown as PodShape;
   const container = chooseContainer(info.name, object, pod, query.get('container') ?? '');
   const node = pod.spec?.nodeName ?? '';
   // Upstream answers with an empty log for a pod that has no node yet.
-  if (node === '') return new Response('', { headers: responseHeaders(request, 'text/plain') });
+  if (node === '') return respond(new Blob().stream());
   checkStarted(info.name, pod, container, options.previous);
   if (deps.tunnel === undefined) throw StatusError.serviceUnavailable('this API server has no tunnel to nodes');
 
@@ -62,8 +65,28 @@ export async function handleLog(request: ResourceRequest): Promise<Response> {
     },
     abort.signal,
   );
-  return new Response(stream, { headers: responseHeaders(request, 'text/plain') });
+  return respond(stream);
 }
+
+/** As a body, or over the WebSocket that was asked for. Throws 403 for subprotocols that logs do not have. */
+function responder(request: ResourceRequest): (stream: ReadableStream<Uint8Array>) => Response {
+  const { upgrade } = request;
+  if (upgrade === undefined) {
+    return (stream) => new Response(stream, { headers: responseHeaders(request, 'text/plain') });
+  }
+  const { protocols } = upgrade;
+  const protocol = protocols.find((each) => own(PROTOCOLS, each) !== undefined);
+  if (protocol === undefined && protocols.length > 0) {
+    const supported = Object.keys(PROTOCOLS).join(' ');
+    const message = `requested protocol(s) are not supported: [${protocols.join(' ')}]; supports [ ${supported}]`;
+    throw new StatusError(403, 'Forbidden', message);
+  }
+  const toMessages = own(PROTOCOLS, protocol ?? '') ?? binary;
+  return (stream) => streamOverSocket(upgrade, protocol, stream, toMessages);
+}
+
+/** Subprotocols of a log, as upstream's. Without one it is binary. */
+const PROTOCOLS: Readonly<Record<string, ToMessages>> = { 'binary.k8s.io': binary, 'base64.binary.k8s.io': base64 };
 
 type LogOptions = Omit<LogRequest, 'kind' | 'namespace' | 'pod' | 'uid' | 'container'>;
 
