@@ -99,7 +99,7 @@ function authenticate(deps: AppDeps): Step {
       if (!isPublic(request.info.path)) throw StatusError.unauthorized();
       return next();
     }
-    const found = await deps.authenticator.authenticate(token);
+    const found = await deps.authenticator.authenticate(token, undefined, namedTenant);
     if (found === undefined) throw StatusError.unauthorized();
     if (namedTenant !== undefined && !mayEnter(found, namedTenant)) throw StatusError.unauthorized();
     request.tenant = namedTenant ?? found.tenant;

@@ -13,14 +13,18 @@ import { podGarbageCollector } from './pod-gc/index.ts';
 import { replicaSetController } from './replica-set/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
+import { type ServiceAccountTokenOptions, serviceAccountTokenController } from './service-account-token/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
 import { type TenantDirectory, tenantController } from './tenant/index.ts';
+import { tokenCleaner } from './token-cleaner/index.ts';
 
 export interface ControllerOptions {
   /** PEM certificates that pods should trust for the API server; published as kube-root-ca.crt. */
   caBundle: string;
   /** Absent: Namespaces make no tenants. */
   tenants?: TenantDirectory;
+  /** Makes the token that a ServiceAccount's Secret of that name is to hold. */
+  issueSecretToken: ServiceAccountTokenOptions['issue'];
   /** Absent: nothing publishes the API in the cluster. */
   kubernetesService?: KubernetesServiceOptions;
   /** Seconds without a heartbeat after which a node's state is Unknown. Default 40. */
@@ -43,6 +47,8 @@ export function allControllers(options: ControllerOptions): Controller[] {
     garbageCollector,
     serviceAccountController,
     rootCaController(options.caBundle),
+    serviceAccountTokenController({ caBundle: options.caBundle, issue: options.issueSecretToken }),
+    tokenCleaner,
     ...(options.kubernetesService === undefined ? [] : [kubernetesServiceController(options.kubernetesService)]),
     ...(options.tenants === undefined ? [] : [tenantController(options.tenants)]),
     nodeLifecycleController({

@@ -5,6 +5,7 @@ import { builtInResources, createCatalog } from '../apis/index.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
 import { createApp } from '../apiserver/app.ts';
+import { bootstrapTokenAuthenticator } from '../apiserver/authn/bootstrap-token.ts';
 import { cachedAuthenticator, createTokenCache, type TokenCache } from '../apiserver/authn/cached.ts';
 import type { TokenAuthenticator } from '../apiserver/authn/contract.ts';
 import { issuerDiscovery } from '../apiserver/authn/discovery.ts';
@@ -12,6 +13,7 @@ import { serviceAccountTokenIssuer } from '../apiserver/authn/issuer.ts';
 import { issuersAt } from '../apiserver/authn/issuers.ts';
 import { personalTokenAuthenticator } from '../apiserver/authn/personal-token.ts';
 import { type KeyCipher, postgresSigningKeys } from '../apiserver/authn/postgres/signing-keys.ts';
+import { secretTokenAuthenticator, secretTokenIssuer } from '../apiserver/authn/secret-token.ts';
 import { serviceAccountAuthenticator } from '../apiserver/authn/service-account.ts';
 import { unionAuthenticator } from '../apiserver/authn/union.ts';
 import type { Authorizer } from '../apiserver/authz/contract.ts';
@@ -109,13 +111,13 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   const issuers = issuersAt(foundation.externalUrl);
   const keys = postgresSigningKeys(db, { cipher: foundation.cipher });
   const caches = foundation.caches ?? createCaches();
+  const apiAudiences = (tenant: string) => [issuers.of(tenant)];
   const authenticator = cachedAuthenticator(
     unionAuthenticator([
-      personalTokenAuthenticator(
-        (token) => lookupToken(db, token),
-        (tenant) => [issuers.of(tenant)],
-      ),
+      personalTokenAuthenticator((token) => lookupToken(db, token), apiAudiences),
       serviceAccountAuthenticator({ keys, issuers, reader: client }),
+      secretTokenAuthenticator({ keys, reader: client, apiAudiences }),
+      bootstrapTokenAuthenticator({ reader: client, apiAudiences }),
     ]),
     { cache: caches.tokens },
   );
@@ -178,6 +180,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
       ...allControllers({
         caBundle: foundation.caBundle,
         tenants: createTenantDirectory(db, bootstrap),
+        issueSecretToken: secretTokenIssuer(keys),
         ...(foundation.apiEndpoints === undefined
           ? {}
           : {

@@ -4,6 +4,8 @@ import type { Authenticated, TokenAuthenticator } from './contract.ts';
 /** Revoking a token, or deleting its ServiceAccount or pod, takes effect within this time in every process. */
 export const AUTHENTICATION_CACHE_SECONDS = 5;
 const MAX_TOKENS = 10_000;
+/** Characters; what is longer (a review of many audiences) is authenticated each time, so that memory stays bounded. */
+const MAX_KEY_LENGTH = 16 * 1024;
 
 /** Values, never promises, so that what shares one may be wired anew for each request (Workers). */
 export type TokenCache = LRUCache<string, Authenticated>;
@@ -38,12 +40,17 @@ export function cachedAuthenticator(
   const cache = options.cache ?? createTokenCache(options);
   const pending = new Map<string, Promise<Authenticated | undefined>>();
 
-  async function fresh(key: string, token: string, audiences?: readonly string[]): Promise<Authenticated | undefined> {
+  async function fresh(
+    key: string,
+    token: string,
+    audiences: readonly string[] | undefined,
+    tenant: string | undefined,
+  ): Promise<Authenticated | undefined> {
     const start = now();
     try {
-      const found = await inner.authenticate(token, audiences);
+      const found = await inner.authenticate(token, audiences, tenant);
       // Counted from before the database was asked.
-      if (found !== undefined) cache.set(key, found, { start });
+      if (found !== undefined && key.length <= MAX_KEY_LENGTH) cache.set(key, found, { start });
       return found;
     } finally {
       pending.delete(key);
@@ -51,16 +58,26 @@ export function cachedAuthenticator(
   }
 
   return {
-    async authenticate(token, audiences) {
-      const key = audiences === undefined ? token : `${token}\n${audiences.join('\n')}`;
+    async authenticate(token, audiences, tenant) {
+      const key = keyOf(token, audiences, tenant);
       const known = cache.get(key);
       if (known !== undefined && (known.expiresAt === undefined || known.expiresAt.getTime() > now())) return known;
       let work = pending.get(key);
       if (work === undefined) {
-        work = fresh(key, token, audiences);
+        work = fresh(key, token, audiences, tenant);
         pending.set(key, work);
       }
       return work;
     },
   };
+}
+
+/**
+ * Injective whatever the texts contain: a token that itself looks like another's key must not be taken for it. A request's
+ * own token, which no audience and no tenant goes with, is marked by one character.
+ */
+function keyOf(token: string, audiences: readonly string[] | undefined, tenant: string | undefined): string {
+  return audiences === undefined && tenant === undefined
+    ? `=${token}`
+    : JSON.stringify([token, audiences ?? null, tenant ?? null]);
 }

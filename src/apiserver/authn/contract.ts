@@ -12,6 +12,9 @@ export interface Authenticated {
 
 /** Turns a bearer token into a user. undefined: not mine. A StatusError (401) ends the search. */
 export interface TokenAuthenticator {
-  /** `audiences`: what the token must be meant for (TokenReview); absent: this API server. */
-  authenticate(token: string, audiences?: readonly string[]): Promise<Authenticated | undefined>;
+  /**
+   * `audiences`: what the token must be meant for (TokenReview); absent: this API server. `tenant`: whose API is asked,
+   * where the path tells; only a credential that names no tenant itself is looked for there.
+   */
+  authenticate(token: string, audiences?: readonly string[], tenant?: string): Promise<Authenticated | undefined>;
 }

@@ -42,7 +42,7 @@ export async function reviewToken(
   if ((spec.token ?? '') === '') throw StatusError.badRequest('token is required for TokenReview in authentication');
   const audiences = spec.audiences === undefined || spec.audiences.length === 0 ? undefined : spec.audiences;
   try {
-    const found = await authenticator.authenticate(spec.token!, audiences);
+    const found = await authenticator.authenticate(spec.token!, audiences, tenant);
     if (found === undefined || found.tenant !== tenant) return { authenticated: false, user: { username: '' } };
     return {
       authenticated: true,

@@ -40,7 +40,11 @@ export async function startCluster(options: { extra?: Controller[]; now?: () => 
     db: api.db,
     store: api.deps.store,
     feed: api.deps.feed,
-    controllers: [...allControllers({ caBundle: CA }), fakeKubelet(kubelet), ...(options.extra ?? [])],
+    controllers: [
+      ...allControllers({ caBundle: CA, issueSecretToken: async (_, { name }) => `token-of-${name}` }),
+      fakeKubelet(kubelet),
+      ...(options.extra ?? []),
+    ],
     clients: api.clients,
     ...(options.now === undefined ? {} : { now: options.now }),
   });

@@ -54,6 +54,53 @@ describe('personal tokens', () => {
   });
 });
 
+describe('any text as a token', () => {
+  const HOSTILE = [
+    '\0',
+    'kdg.\0.x',
+    'kdg.acme.\uD800',
+    '\n',
+    '["good",["vault"],null]',
+    `kdg.${'a'.repeat(100_000)}`,
+    '=',
+  ];
+
+  it('is told from every other, whatever it contains', async () => {
+    const inner: TokenAuthenticator = {
+      authenticate: async (token, audiences, tenant) => ({
+        ...ada,
+        user: { ...ada.user, name: JSON.stringify([token, audiences, tenant]) },
+      }),
+    };
+    const authenticator = cachedAuthenticator(inner);
+    const asked: [string, string[]?, string?][] = [
+      ['good', ['vault']],
+      ['good\nvault'],
+      ['good', ['vault', 'x']],
+      ['good', ['vault\nx']],
+      ['good', [], 'acme'],
+      ['good', undefined, 'acme'],
+      ...HOSTILE.map((token): [string] => [token]),
+    ];
+    for (let round = 0; round < 2; round++) {
+      for (const each of asked) {
+        const found = await authenticator.authenticate(...each);
+        expect(found?.user.name).toBe(JSON.stringify([each[0], each[1], each[2]]));
+      }
+    }
+  });
+
+  it('is remembered only up to a length', async () => {
+    const inner = table({ good: ada });
+    const authenticator = cachedAuthenticator(inner);
+    const audiences = Array.from({ length: 10_000 }, (_, index) => `audience-${index}`);
+    for (let round = 0; round < 3; round++) await authenticator.authenticate('good', audiences);
+    expect(inner.asked).toBe(3);
+    for (let round = 0; round < 3; round++) await authenticator.authenticate('good');
+    expect(inner.asked).toBe(4);
+  });
+});
+
 describe('several authenticators', () => {
   it('decide in order, and together refuse what none knows', async () => {
     const refusing: TokenAuthenticator = {
