@@ -5,10 +5,10 @@
 import type { Reader } from '../../client/contract.ts';
 import { SECRETS, type Secret } from '../../client/resources.ts';
 import { BOOTSTRAP_TOKEN_TYPE, bootstrapTokenEnd, secretText } from '../../meta/secret-data.ts';
+import { ROOT } from '../../meta/tenant.ts';
 import { AUTHENTICATED } from '../request/user.ts';
 import type { Authenticated, TokenAuthenticator } from './contract.ts';
 import { equalSecrets } from './equal-secrets.ts';
-import { ROOT_TENANT } from './issuers.ts';
 
 const SHAPE = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const GROUP = 'system:bootstrappers';
@@ -24,7 +24,7 @@ export interface BootstrapTokenOptions {
 export function bootstrapTokenAuthenticator(options: BootstrapTokenOptions): TokenAuthenticator {
   const now = options.now ?? (() => new Date());
   return {
-    async authenticate(token, audiences, tenant = ROOT_TENANT): Promise<Authenticated | undefined> {
+    async authenticate(token, audiences, tenant = ROOT): Promise<Authenticated | undefined> {
       const [, id, presented] = SHAPE.exec(token) ?? [];
       if (id === undefined || presented === undefined) return undefined;
       const secret = await options.reader(tenant).find(SECRETS, 'kube-system', `bootstrap-token-${id}`);

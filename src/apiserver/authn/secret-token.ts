@@ -7,10 +7,10 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jo
 import type { Reader } from '../../client/contract.ts';
 import { SECRETS, SERVICE_ACCOUNTS } from '../../client/resources.ts';
 import { secretText } from '../../meta/secret-data.ts';
+import { isTenantName, ROOT } from '../../meta/tenant.ts';
 import { serviceAccountGroups, serviceAccountUserName } from './claims.ts';
 import type { Authenticated, TokenAuthenticator } from './contract.ts';
 import { equalSecrets } from './equal-secrets.ts';
-import { ROOT_TENANT } from './issuers.ts';
 import { rejected } from './rejected.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
 
@@ -39,7 +39,7 @@ export function secretTokenIssuer(keys: SigningKeys): SecretTokenIssuer {
       [SECRET]: secret,
       [ACCOUNT]: name,
       [ACCOUNT_UID]: uid,
-      ...(tenant === ROOT_TENANT ? {} : { [TENANT]: tenant }),
+      ...(tenant === ROOT ? {} : { [TENANT]: tenant }),
     };
     return new SignJWT(claims)
       .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid })
@@ -80,9 +80,10 @@ export function secretTokenAuthenticator(options: SecretTokenOptions): TokenAuth
 /** undefined when the token is not one of a Secret. Which tenant's key must verify it is as the token says. */
 function unverified(token: string): { tenant: string; kid: string } | undefined {
   try {
-    const { iss, [TENANT]: tenant = ROOT_TENANT } = decodeJwt(token);
+    const { iss, [TENANT]: tenant = ROOT } = decodeJwt(token);
     const { kid } = decodeProtectedHeader(token);
-    if (iss !== ISSUER || typeof tenant !== 'string' || typeof kid !== 'string') return undefined;
+    if (iss !== ISSUER || typeof tenant !== 'string' || !isTenantName(tenant) || typeof kid !== 'string')
+      return undefined;
     return { tenant, kid };
   } catch {
     return undefined;
