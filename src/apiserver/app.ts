@@ -51,6 +51,12 @@ export function createApp(deps: AppDeps): Hono {
   return app as unknown as Hono;
 }
 
+/** A client's Audit-ID ties its requests to its own records; one that could do more than that is not taken. */
+function requestId(headers: Headers): string {
+  const given = headers.get('audit-id');
+  return given !== null && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : crypto.randomUUID();
+}
+
 /** Splits the tenant from the path and finds out what the request asks for. */
 function describeRequest(deps: AppDeps): Step {
   return async (context, next) => {
@@ -63,7 +69,7 @@ function describeRequest(deps: AppDeps): Step {
     context.set('request', {
       deps,
       raw,
-      id: raw.headers.get('audit-id') ?? crypto.randomUUID(),
+      id: requestId(raw.headers),
       tenant: tenant ?? ROOT,
       user: ANONYMOUS,
       info: parseRequestInfo(raw.method, path, url.searchParams),

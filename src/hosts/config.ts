@@ -19,6 +19,13 @@ const schema = z.object({
   KEDGE_CLUSTER_CIDR: cidr.optional(),
   /** On Workers, how long a watch stays open. */
   KEDGE_WATCH_SECONDS: z.coerce.number().int().min(5).max(3600).default(55),
+  /** Longest life of a ServiceAccount token in seconds (upstream's --service-account-max-token-expiration). */
+  KEDGE_SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION: z.coerce
+    .number()
+    .int()
+    .min(3600)
+    .max(2 ** 32)
+    .optional(),
   KEDGE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -77,6 +77,8 @@ export interface Foundation {
   /** Seals what must not lie in the database in the clear. */
   cipher: KeyCipher;
   tunnel: TunnelRelay | undefined;
+  /** Longest life of a ServiceAccount token; absent: a year. */
+  maxTokenSeconds?: number | undefined;
   /** Absent: the control plane has its own. */
   caches?: Caches;
   /** What is in hand in this process or isolate. Absent: the control plane has its own. */
@@ -147,7 +149,12 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     authorizer,
     rules: rbac,
     ...(foundation.tunnel === undefined ? {} : { tunnel: foundation.tunnel }),
-    tokens: serviceAccountTokenIssuer({ keys, issuers, reader: client }),
+    tokens: serviceAccountTokenIssuer({
+      keys,
+      issuers,
+      reader: client,
+      ...(foundation.maxTokenSeconds === undefined ? {} : { maxSeconds: foundation.maxTokenSeconds }),
+    }),
     issuerDiscovery: issuerDiscovery(issuers, keys),
     // None where kubectl was not installed to derive them from.
     ...(Object.keys(protobufDescriptors.kinds).length === 0 ? {} : { protobuf: protobufDescriptors }),

@@ -109,6 +109,7 @@ function open(
     caches,
     flow,
     watchSeconds: config.KEDGE_WATCH_SECONDS,
+    maxTokenSeconds: config.KEDGE_SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION,
     log: {
       info: (fields, message) => console.log(message, fields),
       warn: (fields, message) => console.warn(message, fields),

@@ -12,6 +12,8 @@ import { SIGNING_ALGORITHM, type SigningKeys } from './signing-keys.ts';
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
+/** A year: longer than any projected token lives, short enough that a lost one ends. */
+const DEFAULT_MAX_TOKEN_SECONDS = 365 * 24 * 3600;
 
 export interface BoundObjectRef {
   apiVersion?: string;
@@ -23,7 +25,7 @@ export interface BoundObjectRef {
 export interface TokenRequestSpec {
   /** Absent or empty: the API server's own. */
   audiences?: readonly string[];
-  /** Default 3600, at least 600. */
+  /** Default 3600, at least 600; cut to the cluster's longest life. */
   expirationSeconds?: number;
   boundObjectRef?: BoundObjectRef;
 }
@@ -51,6 +53,8 @@ export interface IssuerOptions {
   issuers: Issuers;
   /** Reads the objects tokens are bound to. */
   reader(tenant: string): Reader;
+  /** No token lives longer, whatever is asked for (--service-account-max-token-expiration). Default: a year. */
+  maxSeconds?: number;
   now?(): Date;
 }
 
@@ -58,8 +62,9 @@ export function serviceAccountTokenIssuer(options: IssuerOptions): ServiceAccoun
   const now = options.now ?? (() => new Date());
   return {
     async issue(tenant, account, spec) {
-      const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
-      validateSeconds(seconds);
+      const asked = spec.expirationSeconds ?? DEFAULT_SECONDS;
+      validateSeconds(asked);
+      const seconds = Math.min(asked, options.maxSeconds ?? DEFAULT_MAX_TOKEN_SECONDS);
       const issuer = options.issuers.of(tenant);
       const audiences = spec.audiences === undefined || spec.audiences.length === 0 ? [issuer] : spec.audiences;
       const bound =

@@ -11,9 +11,7 @@ import { RevisionAheadError, RevisionExpiredError, TenantNotFoundError, Unavaila
 import { partialMetadata, partialMetadataList } from './partial-metadata.ts';
 import type { ApiRequest, ResourceRequest } from './request.ts';
 import { tableOf } from './table.ts';
-
-/** Bytes of all Warning headers together, as upstream truncates them. */
-const MAX_WARNING_BYTES = 16 * 1024;
+import { warningHeaders } from './warnings.ts';
 
 /** The form this request wants its answer in. Throws 406. */
 export function outputForm(request: ApiRequest, stream = false): OutputForm {
@@ -27,21 +25,8 @@ export function responseHeaders(request: ApiRequest, contentType: string): [stri
     ['audit-id', request.id],
     ['cache-control', 'no-cache, private'],
   ];
-  let budget = MAX_WARNING_BYTES;
-  for (const warning of request.warnings) {
-    const value = `299 - ${quoted(warning)}`;
-    budget -= value.length;
-    if (budget < 0) break;
-    headers.push(['warning', value]);
-  }
+  for (const value of warningHeaders(request.warnings)) headers.push(['warning', value]);
   return headers;
-}
-
-/** A quoted-string of a header: no control characters, quotes and backslashes escaped, ASCII only. */
-function quoted(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a header
-  const printable = text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll(/[^\u0020-\u007e]/g, '?');
-  return `"${printable.replaceAll(/[\\"]/g, '\\$&')}"`;
 }
 
 function respondText(request: ApiRequest, form: OutputForm, code: number, json: string): Response {

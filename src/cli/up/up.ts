@@ -92,6 +92,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
       },
       logFile: path.join(data.root, 'control-plane.log'),
       logLevel: config.KEDGE_LOG_LEVEL,
+      maxTokenSeconds: config.KEDGE_SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION,
     }),
   );
   running.host = host;

@@ -44,6 +44,8 @@ export interface NodeHostOptions {
   encryptionKeys: readonly EncryptionKey[];
   /** Used when the cluster is new; an existing one keeps what it was made with. */
   cluster: { serviceCIDR: string; clusterCIDR: string };
+  /** Longest life of a ServiceAccount token; undefined: a year. */
+  maxTokenSeconds?: number | undefined;
   logFile: string;
   logLevel: string;
 }
@@ -96,6 +98,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       clusterSettings: clusterSettingsReader(db),
       externalUrl: options.externalUrl,
       caBundle: options.caCertificate,
+      maxTokenSeconds: options.maxTokenSeconds,
       apiEndpoints: { endpoints: () => liveReplicas(db), changing: true },
       cipher: signingKeyCipher(options.encryptionKeys),
       tunnel: relay,
