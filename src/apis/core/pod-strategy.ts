@@ -49,6 +49,7 @@ export const podStrategy: Strategy<Pod> = {
   validateStatusUpdate: validatePodStatusUpdate,
   // Almost nothing of a pod can change, so that an update has nothing new to warn of.
   warnings: (pod, old) => (old === undefined ? podWarnings(pod) : []),
+  returnsDeletedObject: true,
   deletionGracePeriodSeconds(pod, requested) {
     const { phase } = pod.status ?? {};
     // Nothing runs anywhere, or no more.

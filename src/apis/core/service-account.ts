@@ -13,7 +13,11 @@ export const serviceAccounts = builtIn<ServiceAccount>('io.k8s.api.core.v1.Servi
   otherSubresources: {
     token: { verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
   },
-  strategy: { validate: validateServiceAccount, validateUpdate: validateServiceAccountUpdate },
+  strategy: {
+    returnsDeletedObject: true,
+    validate: validateServiceAccount,
+    validateUpdate: validateServiceAccountUpdate,
+  },
   columns: [
     {
       name: 'Secrets',

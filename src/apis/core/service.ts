@@ -27,6 +27,7 @@ function defaultSpec(spec: IServiceSpec): void {
 const strategy: Strategy<Service> = {
   generation: false,
   allowCreateOnUpdate: true,
+  returnsDeletedObject: true,
   validateName: nameIsDns1035Label,
   default({ spec, status }) {
     if (spec !== undefined) defaultSpec(spec);

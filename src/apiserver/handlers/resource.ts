@@ -98,7 +98,8 @@ async function handleDelete(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const { definition, info } = request;
   const answer = await deleteObject(request.deps, request.scope, info.name, await deleteOptions(request));
-  if (!answer.gone) return respondObject(request, answer, 200, form);
+  if (!answer.gone || definition.strategy.returnsDeletedObject === true)
+    return respondObject(request, answer, 200, form);
   return respondValue(
     request,
     successStatus({

@@ -89,7 +89,9 @@ export interface Strategy<T extends KubeObject = UnknownObject> {
    * Only pods have one: 0 when unscheduled or finished, else the asked value or spec.terminationGracePeriodSeconds.
    */
   deletionGracePeriodSeconds?(object: T, requested: number | undefined): number | undefined;
-  /** Default when deleteOptions say nothing. `Orphan` for none of the v1 kinds; default Background. */
+  /** DELETE answers the object also when it is gone at once (upstream's ReturnDeletedObject). Default: a Status. */
+  returnsDeletedObject?: boolean;
+  /** When deleteOptions say nothing. Default Background; upstream orphans for batch/v1 Job and v1 ReplicationController. */
   defaultPropagation?: 'Background' | 'Orphan';
 }
 

@@ -28,6 +28,7 @@ export async function create(
   const context = await strategyContext(deps, scope, now, options.dryRun);
   const generated = !object.metadata.name && Boolean(object.metadata.generateName);
 
+  const version = object.metadata.resourceVersion;
   prepareMetadataForCreate(scope, object, now);
   if (definition.status === true && strategy.keepsStatusOnCreate !== true) delete object.status;
   setDefaults(definition, object);
@@ -59,6 +60,8 @@ export async function create(
           body: storedBody(definition, object),
         };
         if (options.dryRun) return dryRunOutcome(deps, scope, stored);
+        // Told by upstream's store, so that an invalid object is told first and a dry run does not hear of it.
+        if (namesVersion(version)) throw StatusError.badRequest(VERSION_SET);
         const { revision: _, ...write } = stored;
         return writeOne(deps, scope, passed, {
           op: 'create',
@@ -76,6 +79,13 @@ export async function create(
     }
     object.metadata.name = generateName(object.metadata.generateName ?? '');
   }
+}
+
+const VERSION_SET = 'resourceVersion should not be set on objects to be created';
+
+/** "0" is no version, and what is none is not looked at, as upstream. */
+function namesVersion(text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text) && Number(text) !== 0;
 }
 
 /** What the store would answer to the creation, as far as reads can tell. */

@@ -100,7 +100,8 @@ async function attempt(
 
   if (!pending && grace === 0 && !isHeld(definition, object)) {
     const outcome = await deleteStored(deps, scope, passed, stored, options.dryRun);
-    return outcome.result === 'ok' ? { outcome, answer: { definition, stored, gone: true } } : { outcome };
+    if (outcome.result !== 'ok') return { outcome };
+    return { outcome, answer: { definition, stored: { ...stored, revision: outcome.revision }, gone: true } };
   }
   const body = storedBody(definition, object);
   const outcome: WriteOutcome =

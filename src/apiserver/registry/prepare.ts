@@ -31,9 +31,6 @@ export function matchNamespace(scope: Scope, object: UnknownObject): void {
 export function prepareMetadataForCreate(scope: Scope, object: UnknownObject, now: Date): void {
   matchNamespace(scope, object);
   const { metadata } = object;
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
-    throw StatusError.badRequest('resourceVersion should not be set on objects to be created');
-  }
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;

@@ -121,7 +121,8 @@ export function typeErrors(schema: LinkedSchema, value: unknown): string | undef
 function zero(schema: LinkedSchema): unknown {
   switch (schema.kind) {
     case 'string':
-      return schema.schema.format === 'byte' || schema.schema.format === 'date-time' ? null : '';
+      // No bytes are what they are read back as, whatever Go's encoder says before they are stored.
+      return schema.schema.format === 'date-time' ? null : '';
     case 'integer':
     case 'number':
       return 0;
