@@ -1,6 +1,6 @@
 /** The one way to the database: postgres.js, wrapped so that every statement has a name and every failure a meaning. */
 import postgres from 'postgres';
-import { isRetryable, translateError } from './errors.ts';
+import { errorCode, isRetryable, translateError } from './errors.ts';
 import { parseTextArray, renderTextArray } from './text-array.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -27,6 +27,11 @@ export interface ConnectOptions {
   connectTimeoutSeconds?: number;
   /** How long any one statement may take before its caller is told that the database is away. Default 30. */
   queryTimeoutSeconds?: number;
+  /**
+   * One statement a connection at a time, the others wait for a free one. Only so can a statement be cancelled: PostgreSQL
+   * cancels whatever a connection is at. Default false: statements are sent behind each other.
+   */
+  exclusive?: boolean;
   /** Shown in pg_stat_activity. Default "kedge". */
   applicationName?: string;
 }
@@ -37,8 +42,9 @@ export interface Database {
   /**
    * Runs one statement. `name` appears in errors, e.g. "objects.get". A deadlock's or serialization failure's victim is
    * run again, so `run` must be repeatable. Throws UnavailableError, or QueryError for a fault of the statement's own.
+   * When `signal` is aborted, rejects with its reason; the statement is cancelled where connections are exclusive.
    */
-  query<T>(name: string, run: (sql: Sql) => PromiseLike<T>): Promise<T>;
+  query<T>(name: string, run: (sql: Sql) => PromiseLike<T>, signal?: AbortSignal): Promise<T>;
   /** As `query`, with several statements in one transaction. */
   transaction<T>(name: string, run: (sql: Transaction) => Promise<T>): Promise<T>;
   /** Waits for running statements at most 5 seconds. */
@@ -46,12 +52,20 @@ export interface Database {
 }
 
 const MAX_TRIES = 4;
+/** SQLSTATE query_canceled */
+const QUERY_CANCELED = '57014';
+
+/** What postgres.js' queries have beside a promise's methods. */
+interface Cancellable {
+  cancel?(): Promise<unknown> | undefined;
+}
 
 /** Connects lazily; the first statement finds out whether the database is there. Works on Node and on workerd. */
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const sql = postgres(url, {
     max: options.max ?? 10,
     prepare: options.prepare ?? true,
+    ...(options.exclusive === true ? { max_pipeline: 0 } : {}),
     // Reading the type catalogue costs a round trip a connection, which a Worker would pay on every request.
     fetch_types: false,
     types: TYPES,
@@ -68,14 +82,46 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
       try {
         return await withDeadline(name, run(), timeoutMs);
       } catch (error) {
-        if (tries >= MAX_TRIES || !isRetryable(error)) throw translateError(name, error);
+        if (tries >= MAX_TRIES || !(isRetryable(error) || isStray(error))) throw translateError(name, error);
       }
+    }
+  }
+
+  /** The cancellation of the statement before came late, and hit this one. */
+  function isStray(error: unknown): boolean {
+    return options.exclusive === true && errorCode(error) === QUERY_CANCELED;
+  }
+
+  async function untilAborted<T>(name: string, run: () => PromiseLike<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    let running: Cancellable | undefined;
+    let leave = () => {};
+    const left = new Promise<never>((_, reject) => {
+      leave = () => {
+        reject(signal.reason);
+        if (options.exclusive === true) running?.cancel?.()?.catch(() => {});
+      };
+      signal.addEventListener('abort', leave);
+    });
+    const work = attempt(name, () => {
+      signal.throwIfAborted();
+      const statement = run();
+      running = statement as Cancellable;
+      return statement;
+    });
+    // When the client has left, nobody waits for how it ended.
+    work.catch(() => {});
+    try {
+      return await Promise.race([work, left]);
+    } finally {
+      signal.removeEventListener('abort', leave);
     }
   }
 
   return {
     sql,
-    query: (name, run) => attempt(name, () => run(sql)),
+    query: (name, run, signal) =>
+      signal === undefined ? attempt(name, () => run(sql)) : untilAborted(name, () => run(sql), signal),
     transaction: (name, run) => attempt(name, () => sql.begin((inner) => run(inner)) as Promise<never>),
     close: () => sql.end({ timeout: 5 }),
   };

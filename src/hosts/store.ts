@@ -19,5 +19,6 @@ export function openStore(
   options: PostgresStoreOptions & { definitions?: readonly ResourceDefinition[] } = {},
 ): Store {
   const { definitions = builtInResources, ...rest } = options;
-  return withEncryption(withHeartbeats(createPostgresStore(db, rest), db), keys, encryptedResources(definitions));
+  const stored = withHeartbeats(createPostgresStore(db, rest), rest.lanes?.light ?? db);
+  return withEncryption(stored, keys, encryptedResources(definitions));
 }

@@ -65,6 +65,8 @@ export function createCaches(): Caches {
 
 export interface Foundation {
   db: Database;
+  /** For look-ups of a row that every request waits for. Default: `db`. */
+  light?: Database;
   store: Store;
   feed: ChangeFeed;
   clusterSettings(tenant: string): Promise<ClusterSettings>;
@@ -88,6 +90,8 @@ export interface Foundation {
   log: Log;
   /** Told of the tenant of each request that has one. */
   onTenant?(tenant: string): void;
+  /** Ends the connection of a request. */
+  cut?(request: Request): boolean;
   /** Absent where a process does not outlive its requests. */
   metrics?: Metrics;
   ready(): Promise<CheckResult[]>;
@@ -116,7 +120,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   const apiAudiences = (tenant: string) => [issuers.of(tenant)];
   const authenticator = cachedAuthenticator(
     unionAuthenticator([
-      personalTokenAuthenticator((token) => lookupToken(db, token), apiAudiences),
+      personalTokenAuthenticator((token) => lookupToken(foundation.light ?? db, token), apiAudiences),
       serviceAccountAuthenticator({ keys, issuers, reader: client }),
       secretTokenAuthenticator({ keys, reader: client, apiAudiences }),
       bootstrapTokenAuthenticator({ reader: client, apiAudiences }),
@@ -170,6 +174,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     ready: foundation.ready,
     log,
     ...(foundation.onTenant === undefined ? {} : { onTenant: foundation.onTenant }),
+    ...(foundation.cut === undefined ? {} : { cut: foundation.cut }),
     ...(foundation.flow === undefined ? {} : { flow: foundation.flow }),
     ...(foundation.metrics === undefined ? {} : { metrics: foundation.metrics }),
     ...(foundation.watchSeconds === undefined ? {} : { watchSeconds: foundation.watchSeconds }),

@@ -146,6 +146,14 @@ class RunningWork implements Work {
     return this.#flow.turns.take(`${this.#demand.tenant}\n${this.#demand.flow}`, signal);
   }
 
+  pace(): Promise<void> {
+    return this.#flow.pace();
+  }
+
+  get stallMs(): number {
+    return this.#flow.limits.stallMs;
+  }
+
   keep(): () => void {
     this.#kept = true;
     return this.#release ?? (() => {});

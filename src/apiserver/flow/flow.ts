@@ -5,6 +5,7 @@ import { BodyBudget } from './bodies.ts';
 import { type Demand, type Level, RefusedError, type Seat } from './contract.ts';
 import { FairQueue, type QueueCounts } from './fair-queue.ts';
 import { DEFAULT_LIMITS, type FlowLimits } from './limits.ts';
+import { createPace, type Tick } from './pace.ts';
 import { Refusals } from './refusals.ts';
 import { createSizes, type SeenSizes } from './sizes.ts';
 import { Turns } from './turns.ts';
@@ -14,6 +15,8 @@ export interface Flow {
   readonly sizes: SeenSizes;
   readonly turns: Turns;
   readonly bodies: BodyBudget;
+  /** Resolves when a piece of a long answer may be made. */
+  pace(): Promise<void>;
   /** In flight now, as apiserver_current_inflight_requests and apiserver_longrunning_requests tell it. */
   readonly inFlight: { mutating: number; readOnly: number; longRunning: Map<string, number> };
   /** A seat, at once or when it is its turn. Rejects with a Status (429). */
@@ -24,7 +27,8 @@ export interface Flow {
 
 const FREE: Seat = { release() {} };
 
-export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metrics): Flow {
+/** `tick`: how a host lets its event loop turn; absent where nothing else could be served meanwhile. */
+export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metrics, tick?: Tick): Flow {
   const queues = {
     light: new FairQueue(limits.levels.light),
     system: new FairQueue(limits.levels.system),
@@ -36,6 +40,7 @@ export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metric
     sizes: createSizes(),
     turns: new Turns(limits.turns),
     bodies: new BodyBudget(limits.bodies),
+    pace: createPace(tick),
     inFlight: { mutating: 0, readOnly: 0, longRunning: new Map() },
     admit(demand, signal) {
       if (demand.level === 'exempt' || demand.seats === 0) return FREE;

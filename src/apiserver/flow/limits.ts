@@ -12,6 +12,8 @@ export interface FlowLimits {
   turns: TurnsOptions;
   /** From the request's head to the beginning of its answer, in milliseconds. Upstream's --request-timeout. */
   deadlineMs: number;
+  /** A client that takes nothing of a list for so long is cut off, in milliseconds. */
+  stallMs: number;
   /** A client that has been refused so often within a second and asks again waits for its next refusal. */
   promptRefusals: number;
 }
@@ -28,6 +30,7 @@ export const DEFAULT_LIMITS: FlowLimits = {
   bodies: { bytes: 64 * MIB, flowBytes: 12 * MIB, waiting: 512, waitMs: WAIT_MS },
   turns: { atOnce: 2, patienceMs: 10 },
   deadlineMs: 60_000,
+  stallMs: 30_000,
   promptRefusals: 20,
 };
 

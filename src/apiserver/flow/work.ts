@@ -5,6 +5,10 @@ export interface Work {
   readonly signal: AbortSignal;
   /** Waits for a turn at a page of a long answer; call what is returned at its end. Rejects with the signal's reason. */
   turn(signal: AbortSignal): Promise<() => void>;
+  /** Resolves when a piece of a long answer may be made. */
+  pace(): Promise<void>;
+  /** A client that takes nothing of its answer for so long is cut off, in milliseconds. */
+  readonly stallMs: number;
   /** The answer is still being made after its handler has returned: the seat is given back by what is returned. */
   keep(): () => void;
   /** The answer goes on for as long as the client likes; call what is returned at its end. */

@@ -7,7 +7,7 @@ import { create } from '../registry/create.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { deleteCollection } from '../registry/delete-collection.ts';
 import { get } from '../registry/get.ts';
-import { list } from '../registry/list.ts';
+import { listPages } from '../registry/list.ts';
 import { patch } from '../registry/patch.ts';
 import { update } from '../registry/update.ts';
 import { readBody } from '../request/body.ts';
@@ -23,7 +23,7 @@ import {
 import { decodeObject, decodeOptional } from './decode-object.ts';
 import { decodePatch } from './decode-patch.ts';
 import type { ResourceRequest } from './request.ts';
-import { outputForm, respondList, respondObject, respondValue, successStatus } from './respond.ts';
+import { outputForm, respondList, respondObject, respondPages, respondValue, successStatus } from './respond.ts';
 import { handleWatch } from './watch.ts';
 
 export type ResourceHandler = (request: ResourceRequest) => Promise<Response>;
@@ -49,7 +49,21 @@ export async function handleGet(request: ResourceRequest): Promise<Response> {
 async function handleList(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const options = parseListOptions(request.query, false, request.info);
-  return respondList(request, await list(request.deps, request.scope, options), form);
+  const { work } = request;
+  const signal = work?.signal ?? request.raw.signal;
+  const around = async <T>(read: () => Promise<T>): Promise<T> => {
+    const end = await work?.turn(signal);
+    try {
+      return await read();
+    } finally {
+      end?.();
+    }
+  };
+  const first = await listPages(request.deps, request.scope, options, around, signal);
+  const whole = options.limit === 0 && options.continue === '' && options.labelSelector === '';
+  return respondPages(request, first, options.limit > 0, form, (count) => {
+    if (whole && options.fieldSelector === '') work?.listed(count);
+  });
 }
 
 async function handleCreate(request: ResourceRequest): Promise<Response> {

@@ -1,14 +1,14 @@
 /** Makes responses: one place for headers, output forms and errors. */
 import { stringify } from 'yaml';
-import { apiVersionOf } from '../../meta/object.ts';
 import { type Status, StatusError } from '../../meta/status-error.ts';
 import type { Answer } from '../registry/context.ts';
-import type { Listing } from '../registry/list.ts';
+import type { Listing, ListPage } from '../registry/list.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
 import { negotiate, type OutputForm, wantsPretty } from '../request/negotiate.ts';
-import type { StoredObject } from '../storage/contract.ts';
 import { RevisionAheadError, RevisionExpiredError, TenantNotFoundError, UnavailableError } from '../storage/errors.ts';
-import { partialMetadata, partialMetadataList } from './partial-metadata.ts';
+import { listForm } from './list-forms.ts';
+import { isLong, streamList } from './list-stream.ts';
+import { partialMetadata } from './partial-metadata.ts';
 import type { ApiRequest, ResourceRequest } from './request.ts';
 import { tableOf } from './table.ts';
 import { warningHeaders } from './warnings.ts';
@@ -75,68 +75,53 @@ export function respondObject(
 
 /** A list in the form asked for. */
 export function respondList(request: ResourceRequest, listing: Listing, form = outputForm(request)): Response {
-  const { definition } = request;
-  const metadata = {
+  const { head, items, tail } = listForm(request, { ...form, media: 'json', pretty: false });
+  const text = `${head(listMetadata(listing))}${items(listing.items, true)}${tail(undefined)}`;
+  return respondText(request, form, 200, text.trimEnd());
+}
+
+/**
+ * A list that is read as it is sent, when it is long. `limited`: the client asked for a part. `sent` is told how many items
+ * there were when all have been sent.
+ */
+export function respondPages(
+  request: ResourceRequest,
+  first: ListPage,
+  limited: boolean,
+  form: OutputForm,
+  sent: (count: number) => void,
+): Response {
+  if (first.next === undefined && !isLong(first.items)) {
+    sent(first.items.length);
+    return respondList(request, first, form);
+  }
+  const { raw, work, deps } = request;
+  const pieces = listForm(request, form);
+  const release = work?.keep();
+  const stream = streamList({
+    first,
+    form: pieces,
+    metadata: listMetadata,
+    early: !limited || first.next === undefined,
+    signal: work?.signal ?? raw.signal,
+    stallMs: work?.stallMs ?? Number.POSITIVE_INFINITY,
+    pace: async () => work?.pace(),
+    cut: () => deps.cut?.(raw) ?? false,
+    ended(count) {
+      release?.();
+      if (count !== undefined) sent(count);
+    },
+  });
+  return new Response(stream, { headers: responseHeaders(request, pieces.contentType) });
+}
+
+function listMetadata(listing: Listing): object {
+  return {
     resourceVersion: String(listing.revision),
     ...(listing.continue === undefined ? {} : { continue: listing.continue }),
     ...(listing.remainingItemCount === undefined ? {} : { remainingItemCount: listing.remainingItemCount }),
   };
-  if (form.as === undefined) {
-    const head = {
-      kind: definition.listKind ?? `${definition.kind}List`,
-      apiVersion: apiVersionOf(definition.group, definition.version),
-      metadata,
-    };
-    const start = `${JSON.stringify(head).slice(0, -1)},"items":[`;
-    const item = (each: StoredObject) => renderStored(definition, each, false);
-    if (form.media === 'json' && !form.pretty && listing.items.length > PIECE_ITEMS) {
-      const headers = responseHeaders(request, 'application/json');
-      return new Response(streamList(start, listing.items, item, ']}\n'), { headers });
-    }
-    return respondText(request, form, 200, `${start}${listing.items.map(item).join(',')}]}`);
-  }
-  const objects = listing.items.map((item) => parseStored(definition, item));
-  switch (form.as.kind) {
-    case 'Table': {
-      const table = tableOf(definition, objects, metadata, form.as.version, request.query, request.deps.now());
-      return respondText(request, form, 200, JSON.stringify(table));
-    }
-    case 'PartialObjectMetadataList':
-      return respondText(request, form, 200, JSON.stringify(partialMetadataList(objects, metadata, form.as.version)));
-    case 'PartialObjectMetadata':
-      throw StatusError.notAcceptable(['application/json', 'application/yaml']);
-  }
 }
-
-/**
- * A long list is rendered, encoded and encrypted piece by piece, as the client takes it. In one piece 6,500 pods (14 MB)
- * held up every other request for 50 ms, and each such list left up to 80 MB of freed buffers with the process.
- */
-const PIECE_ITEMS = 100;
-
-function streamList(
-  start: string,
-  items: readonly StoredObject[],
-  render: (item: StoredObject) => string,
-  end: string,
-): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      const piece = items
-        .slice(at, at + PIECE_ITEMS)
-        .map(render)
-        .join(',');
-      const before = at === 0 ? start : ',';
-      at += PIECE_ITEMS;
-      const last = at >= items.length;
-      controller.enqueue(encoder.encode(`${before}${piece}${last ? end : ''}`));
-      if (last) controller.close();
-    },
-  });
-}
-
-const encoder = new TextEncoder();
 
 /** The Status of any error: the one place where storage errors get their code. */
 export function statusErrorOf(error: unknown): StatusError {

@@ -92,6 +92,12 @@ export interface ListQuery {
   after?: { namespace: string; name: string };
   /** The state as of this revision (pages of a limited list, exact lists). RevisionExpiredError when compacted. */
   atRevision?: number;
+  /** Items until their bodies together have so many bytes, but one at least; `next` is set when there are more. */
+  maxBytes?: number;
+  /** false: `remaining` is not wanted. */
+  counted?: false;
+  /** Of who waits for the answer: rejects with its reason when aborted, and the statement is cancelled. */
+  signal?: AbortSignal;
 }
 
 export interface ListResult {

@@ -10,8 +10,8 @@ import type { CheckResult } from '../../apiserver/handlers/deps.ts';
 import { createNodeFeed, createWakeUps, withGroupCommit } from '../../apiserver/storage/postgres/index.ts';
 import { NODES } from '../../client/resources.ts';
 import { publishKubernetesService } from '../../controllers/kubernetes-service/index.ts';
-import { connect } from '../../db/connection.ts';
-import { onFault } from '../../meta/guard.ts';
+import { connectLanes } from '../../db/lanes.ts';
+import { guarded, onFault } from '../../meta/guard.ts';
 import { ROOT } from '../../meta/tenant.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
@@ -22,6 +22,7 @@ import { liveReplicas, renewReplica } from '../replicas.ts';
 import { openStore } from '../store.ts';
 import { type ControlPlane, createControlPlane } from '../wiring.ts';
 import { keepAdvertised } from './advertise.ts';
+import { createCuts } from './cut.ts';
 import { followRoles } from './follow-roles.ts';
 import { installLastResort } from './last-resort.ts';
 import { createMetrics } from './metrics.ts';
@@ -77,22 +78,25 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     pino.destination({ dest: options.logFile, mkdir: true, sync: false }),
   );
   const endLastResort = installLastResort();
-  const db = connect(options.databaseUrl, { max: options.connections });
+  const lanes = connectLanes(options.databaseUrl, options.connections);
+  const db = lanes.main;
   const metrics = createMetrics();
   const endFaults = onFault((where, error) => {
     metrics.guarded(where);
     log.error({ where, error }, 'a handler failed; the server goes on');
   });
+  const cuts = createCuts();
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
-    const encrypted = openStore(db, options.encryptionKeys, { gatherGets: true });
+    const encrypted = openStore(db, options.encryptionKeys, { gatherGets: true, lanes });
     const wakeUps = createWakeUps(db);
     const feed = createNodeFeed(encrypted, { wakeUps });
     const store = withGroupCommit(encrypted, { onCommit: (id) => feed.committed(id) });
     const relay = createRelay();
     const plane = createControlPlane({
       db,
+      light: lanes.light,
       store,
       feed,
       clusterSettings: clusterSettingsReader(db),
@@ -104,15 +108,19 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       tunnel: relay,
       watchSeconds: undefined,
       log,
-      flow: createFlow(DEFAULT_LIMITS, metrics),
+      flow: createFlow(DEFAULT_LIMITS, metrics, (run) => void setImmediate(guarded('pace', run))),
       metrics,
+      cut: cuts.cut,
       ready: async () => [await pingDatabase()],
     });
     await plane.bootstrap(ROOT);
 
     const fetch = (request: Request, context: FetchContext = {}) => plane.app.fetch(request, context);
     const server = await listen({
-      fetch: (request) => fetch(request),
+      fetch(request, outgoing) {
+        cuts.remember(request, outgoing);
+        return fetch(request);
+      },
       upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
       tls: options.tls,
       listen: options.listen,
@@ -167,7 +175,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
         await Promise.all(background);
         feed.close();
         await wakeUps.close();
-        await db.close();
+        await lanes.close();
         endLastResort();
         endFaults();
         log.flush();
@@ -177,7 +185,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     stopping.abort();
     endLastResort();
     endFaults();
-    await db.close();
+    await lanes.close();
     throw error;
   }
 }

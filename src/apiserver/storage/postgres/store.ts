@@ -19,6 +19,8 @@ export interface PostgresStoreOptions {
   retentionSeconds?: number;
   /** Read objects that are asked for at the same time in one statement; for hosts that serve many requests at once. */
   gatherGets?: boolean;
+  /** Connections of their own. Default: the same for all. */
+  lanes?: { light: Database; lists: Database };
 }
 
 export function createPostgresStore(db: Database, options: PostgresStoreOptions = {}): Store {
@@ -26,12 +28,13 @@ export function createPostgresStore(db: Database, options: PostgresStoreOptions 
   if (!(retentionSeconds >= MIN_RETENTION_SECONDS)) {
     throw new RangeError(`retentionSeconds must be at least ${MIN_RETENTION_SECONDS}, not ${retentionSeconds}`);
   }
+  const { light, lists } = options.lanes ?? { light: db, lists: db };
   return {
     write: (tenant, writes) => write(db, tenant, writes),
-    get: options.gatherGets === true ? gatherGets(db) : (tenant, key) => get(db, tenant, key),
-    list: (tenant, query) => list(db, tenant, query),
+    get: options.gatherGets === true ? gatherGets(light) : (tenant, key) => get(light, tenant, key),
+    list: (tenant, query) => list(lists, tenant, query),
     changes: (tenant, after, limit, resources) => changes(db, tenant, after, limit, resources),
-    revision: (tenant) => revision(db, tenant),
+    revision: (tenant) => revision(light, tenant),
     dependents: (tenant, ownerUid) => dependents(db, tenant, ownerUid),
     inNamespace: (tenant, namespace, limit) => inNamespace(db, tenant, namespace, limit),
     compact: (now) => compact(db, now, { retentionSeconds }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { builtInResources, createCatalog } from '../../../../src/apis/index.ts';
 import type { ResourceRequest } from '../../../../src/apiserver/handlers/request.ts';
-import { respondList, statusErrorOf } from '../../../../src/apiserver/handlers/respond.ts';
+import { outputForm, respondPages, statusErrorOf } from '../../../../src/apiserver/handlers/respond.ts';
 import {
   RevisionAheadError,
   RevisionExpiredError,
@@ -32,13 +32,15 @@ function listed(count: number, accept = 'application/json') {
   const definition = createCatalog(builtInResources).find('', 'v1', 'configmaps')!;
   const raw = new Request('https://kedge/api/v1/configmaps', { headers: { accept } });
   // Only what a list looks at.
-  const request = { raw, definition, query: new URLSearchParams(), warnings: [], id: 'audit' };
+  const only = { raw, definition, query: new URLSearchParams(), warnings: [], id: 'audit', deps: {} };
+  const request = only as unknown as ResourceRequest;
   const items = Array.from({ length: count }, (_, index) => {
     const [name, uid] = [`name-${index}`, `uid-${index}`];
     const body = JSON.stringify({ metadata: { name, uid }, data: { text: 'ü'.repeat(index % 50) } });
     return { resource: 'configmaps', namespace: 'default', name, uid, revision: index + 1, body };
   });
-  return respondList(request as unknown as ResourceRequest, { revision: 9000, items });
+  const page = { revision: 9000, items, reread: () => Promise.reject(new Error('nothing paused')) };
+  return respondPages(request, page, false, outputForm(request), () => {});
 }
 
 test.each([0, 1, 100, 101, 200, 250])('a list of %i objects has each of them once, in order', async (count) => {
