@@ -55,7 +55,8 @@ export interface OpenBeneathOptions {
  */
 export async function openBeneath(root: string, below: string, { create }: OpenBeneathOptions = {}): Promise<Place> {
   const way: Place[] = [await openPlace(root)];
-  const top = await fs.readlink(pathOf(way[0]!));
+  // Without an end, also when the root is that of the machine.
+  const top = (await fs.readlink(pathOf(way[0]!))).replace(/\/$/, '');
   const left = below.split('/');
   let links = 0;
   try {

@@ -210,6 +210,41 @@ describe('a subPath', () => {
     expect(await mountsBelow(below)).toEqual([]);
   });
 
+  it('follows absolute links of the machine that stay within the volume, also when that is all of the machine', async () => {
+    const shared = path.join(host, 'shared');
+    await mkdir(path.join(shared, 'real'), { recursive: true });
+    await writeFile(path.join(shared, 'real/file'), 'within\n');
+    await symlink(path.join(shared, 'real'), path.join(shared, 'absolute'));
+    await symlink(host, path.join(shared, 'out'));
+    const below = shared.slice(1);
+    await node.run('machine', {
+      containers: [
+        shell('c', `cat /one/file /two/file; ${WAIT}`, [
+          { name: 'shared', mountPath: '/one', subPath: 'absolute' },
+          { name: 'all', mountPath: '/two', subPath: `${below}/absolute`, readOnly: true },
+        ]),
+        shell('d', WAIT, [{ name: 'shared', mountPath: '/out', subPath: 'out' }]),
+      ],
+      volumes: [
+        { name: 'shared', hostPath: { path: shared } },
+        { name: 'all', hostPath: { path: '/' } },
+      ],
+    });
+    const pod = await until('machine', ({ status }) => {
+      expect(status?.containerStatuses?.map(({ state }) => state?.waiting?.reason ?? 'running')).toEqual([
+        'running',
+        'CreateContainerConfigError',
+      ]);
+    });
+    await eventually(async () => expect(await outputOf(pod, 'c')).toBe('within\nwithin\n'));
+    await remove('machine');
+    await eventually(async () =>
+      expect(await readdir(path.join(node.folder, 'volumes'))).not.toContain(pod.metadata.uid),
+    );
+    expect(await readFile(path.join(shared, 'real/file'), 'utf8')).toBe('within\n');
+    await rm(shared, { recursive: true });
+  });
+
   it.each([
     ['a/../../b', "unable to provision SubPath `a/../../b`: must not contain '..'"],
     ['/etc', 'error SubPath `/etc` must not be an absolute path'],
