@@ -2,14 +2,13 @@ import type { Reader } from '../../client/contract.ts';
 import { type Node, PODS, type Pod } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { own } from '../../meta/own.ts';
+import { nodeOf } from '../request/node-identity.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './contract.ts';
 import { forbid } from './forbid.ts';
 import { forbiddenNodeLabels } from './node-labels.ts';
 import { assertMirrorPod } from './node-mirror-pod.ts';
 import { assertBoundToOwnPod } from './node-token.ts';
 
-const USER_PREFIX = 'system:node:';
-const NODES_GROUP = 'system:nodes';
 const LEASE_NAMESPACE = 'kube-node-lease';
 
 /** One rule set per resource; throws to refuse. `node` is the name of the requesting node. */
@@ -35,11 +34,10 @@ export function nodeRestriction({ readerOf }: { readerOf(tenant: string): Reader
     name: 'NodeRestriction',
     handles: ({ operation, user, definition }) =>
       operation !== 'CONNECT' &&
-      user.name.startsWith(USER_PREFIX) &&
-      user.groups.includes(NODES_GROUP) &&
+      nodeOf(user) !== undefined &&
       Object.hasOwn(RULES, `${definition.group}/${definition.resource}`),
     async admit(request) {
-      const node = request.user.name.slice(USER_PREFIX.length);
+      const node = nodeOf(request.user) ?? '';
       if (node === '') {
         throw forbid(request, `could not determine node from user ${JSON.stringify(request.user.name)}`);
       }

@@ -7,17 +7,13 @@ import type { Reader } from '../../client/contract.ts';
 import { PODS } from '../../client/resources.ts';
 import type { ReferencedResource } from '../../meta/pod-references.ts';
 import { parseFieldSelector } from '../../meta/selectors.ts';
-import type { UserInfo } from '../request/user.ts';
+import { nodeOf } from '../request/node-identity.ts';
 import type { Attributes, Authorizer, Decision } from './contract.ts';
 import { type NodeReferencesCache, nodeReferences } from './node-references.ts';
 import { NODE_RULES } from './policy/system-roles.ts';
 import { ruleAllows } from './rules.ts';
 
-const USER_PREFIX = 'system:node:';
-const NODES_GROUP = 'system:nodes';
 const LEASE_NAMESPACE = 'kube-node-lease';
-/** No node has another name; and what is none must not become part of a selector. */
-const NODE_NAME = /^[a-z0-9][-.a-z0-9]{0,252}$/;
 
 export interface NodeAuthorizerOptions {
   /** Reads as someone who may see all pods, without coming back through this authorizer. */
@@ -29,13 +25,6 @@ export interface NodeAuthorizerOptions {
 
 const ALLOW: Decision = { decision: 'allow', reason: '' };
 const no = (reason: string): Decision => ({ decision: 'noOpinion', reason });
-
-/** The name of the node that the user is: '' when it is one but cannot be told which; undefined when it is none. */
-export function nodeOf(user: UserInfo): string | undefined {
-  if (!user.name.startsWith(USER_PREFIX) || !user.groups.includes(NODES_GROUP)) return undefined;
-  const name = user.name.slice(USER_PREFIX.length);
-  return NODE_NAME.test(name) ? name : '';
-}
 
 /** What a node may do with one resource; `request` has it. */
 type Rule = (node: string, attributes: Attributes) => Decision | Promise<Decision>;

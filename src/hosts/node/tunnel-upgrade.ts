@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { FetchContext } from '../../apiserver/app.ts';
 import { bearerToken, mayEnter } from '../../apiserver/authn/bearer.ts';
 import type { TokenAuthenticator } from '../../apiserver/authn/contract.ts';
+import { nodeOf } from '../../apiserver/request/node-identity.ts';
 import { splitTenantPath } from '../../apiserver/request/tenant.ts';
 import { guarded } from '../../meta/guard.ts';
 import { isStatus } from '../../meta/status-error.ts';
@@ -27,8 +28,6 @@ export interface TunnelUpgradeOptions {
 
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-const NODE_USER = 'system:node:';
-
 export function createTunnelUpgrade({ authenticator, relay, fetch }: TunnelUpgradeOptions): Upgrade {
   const agents = new WebSocketServer({ noServer: true, clientTracking: false, handleProtocols: () => false });
   const clients = createClientSockets();
@@ -41,7 +40,7 @@ export function createTunnelUpgrade({ authenticator, relay, fetch }: TunnelUpgra
     const token = bearerToken(request.headers.authorization ?? null);
     const who = token === undefined ? undefined : await authenticator.authenticate(token);
     if (who === undefined || (named !== undefined && !mayEnter(who, named))) return refuse(socket, 401, 'Unauthorized');
-    if (who.user.name !== `${NODE_USER}${target.node}`) return refuse(socket, 403, 'Forbidden');
+    if (nodeOf(who.user) !== target.node) return refuse(socket, 403, 'Forbidden');
     const tenant = named ?? who.tenant;
     agents.handleUpgrade(request, socket, head, (connection) => {
       const tunnel = fromWs(connection);

@@ -237,9 +237,10 @@ describe('the tunnel', () => {
     ['without a token', '', undefined, 401],
     ["with another node's token", '', 'system:node:other', 403],
     ["with an administrator's token", '', 'admin', 403],
+    ["with a token of the node's name that is not of the nodes' group", '', `system:node:${NODE}`, 403, ['others']],
     ["in a tenant that is not the node's", '/t/acme', `system:node:${NODE}`, 401],
-  ])('does not open %s', async (_what, prefix, user, status) => {
-    const token = user === undefined ? undefined : await host.tokenOf(user, ['system:nodes']);
+  ])('does not open %s', async (_what, prefix, user, status, groups = ['system:nodes']) => {
+    const token = user === undefined ? undefined : await host.tokenOf(user, groups);
     const answer = await openSocket(`${host.url}${prefix}/apis/kedge.dev/v1/nodes/${NODE}/tunnel`, {
       ca: host.ca,
       ...(token === undefined ? {} : { token }),
