@@ -72,6 +72,7 @@ function describeRequest(deps: AppDeps): Step {
       id: requestId(raw.headers),
       tenant: tenant ?? ROOT,
       user: ANONYMOUS,
+      operator: false,
       info: parseRequestInfo(raw.method, path, url.searchParams),
       query: url.searchParams,
       warnings,
@@ -109,6 +110,7 @@ function authenticate(deps: AppDeps): Step {
     if (found === undefined) throw StatusError.unauthorized();
     if (namedTenant !== undefined && !mayEnter(found, namedTenant)) throw StatusError.unauthorized();
     request.tenant = namedTenant ?? found.tenant;
+    request.operator = found.tenant === ROOT;
     request.user = found.user;
     deps.onTenant?.(request.tenant);
     await next();

@@ -62,3 +62,16 @@ it('a tenant that was deleted has no row anywhere, and no table of tenants is fo
   await eventually(async () => expect((await root.request('GET', '/api/v1/namespaces/empty')).status).toBe(404), 60);
   expect(await rowsOf('empty')).toBe(0);
 });
+
+it('the metrics of the process are the operator’s alone', async () => {
+  const root = host.session();
+  const metadata = { name: 'curious', labels: { 'kedge.dev/tenant': 'true' } };
+  await root.expectOk('POST', '/api/v1/namespaces', { metadata });
+  const secret = await eventually(
+    () => root.expectOk('GET', '/api/v1/namespaces/curious/secrets/kedge-tenant-admin'),
+    30,
+  );
+  const curious = createSession(createTransport({ ca: host.ca }), host.url, atob(secret.data.token));
+  expect((await root.request('GET', '/metrics')).status).toBe(200);
+  expect((await curious.request('GET', '/metrics')).status).toBe(404);
+});

@@ -18,6 +18,8 @@ export interface ApiRequest {
   id: string;
   tenant: string;
   user: UserInfo;
+  /** Whoever asks is of the root tenant, whichever this request is about. */
+  operator: boolean;
   info: RequestInfo;
   query: URLSearchParams;
   /** The client asks for a WebSocket; the subprotocol with its token is taken out. Handlers of streams may accept. */

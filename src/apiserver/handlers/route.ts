@@ -1,6 +1,7 @@
 /** From a request that may pass to the handler that answers it. */
 import { own } from '../../meta/own.ts';
 import { StatusError } from '../../meta/status-error.ts';
+import { ROOT } from '../../meta/tenant.ts';
 import { subjectOf } from '../registry/context.ts';
 import { handleDiscovery } from './discovery.ts';
 import { handleHealth } from './health.ts';
@@ -111,7 +112,8 @@ async function routePath(request: ApiRequest): Promise<Response> {
 }
 
 async function handleMetrics(request: ApiRequest): Promise<Response> {
-  if (request.deps.metrics === undefined) throw notServed();
+  // They are the process's, not a tenant's.
+  if (request.deps.metrics === undefined || request.tenant !== ROOT) throw notServed();
   const { contentType, text } = await request.deps.metrics.render();
   return new Response(text, { headers: responseHeaders(request, contentType) });
 }
