@@ -68,6 +68,7 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     services: folderOf<Service>('services'),
     slices: folderOf<EndpointSlice>('endpointslices'),
     ensureBridge: (podCidr) => runtime.ensureNetwork(podCidr, uplink?.mtu ?? DEFAULT_MTU),
+    removeBridge: () => runtime.removeNetwork(),
     onReady: () => {
       pods?.triggerAll();
       checkNode();

@@ -8,9 +8,10 @@ const TABLES = ['nat', 'filter'] as const;
 
 /**
  * Puts the ruleset in place: all of a table or nothing of it. Chains of ours that it does not name go. `onTop` also moves
- * the jumps to the top again: Docker, when it starts, puts its own (which may drop) above them.
+ * the jumps to the top again: Docker, when it starts, puts its own (which may drop) above them. Returns what ownRules then
+ * says: while it says the same, everything is in place.
  */
-export async function applyRules(run: RunCommand, cluster: string, rules: string, onTop = true): Promise<void> {
+export async function applyRules(run: RunCommand, cluster: string, rules: string, onTop = true): Promise<string> {
   const stale = new Map<string, string[]>();
   for (const table of TABLES) {
     const wanted = new Set(chainsOf(rules, cluster));
@@ -26,6 +27,26 @@ export async function applyRules(run: RunCommand, cluster: string, rules: string
     const chains = stale.get(table) ?? [];
     if (chains.length > 0) await run('iptables-restore', ['--noflush', ...WAIT], removal(table, chains));
   }
+  const found = await ownRules(run, cluster);
+  const wanted = rules.match(/^-A /gm)?.length ?? 0;
+  if ((found.match(/^-A /gm)?.length ?? 0) !== wanted + JUMPS.length) {
+    throw new Error('another program changed the rules while they were applied');
+  }
+  return found;
+}
+
+/** All of ours that the kernel has, in its own spelling: chains, their rules, and the machine's jumps into them. */
+export async function ownRules(run: RunCommand, cluster: string): Promise<string> {
+  const prefix = chainName(cluster, '');
+  const lines: string[] = [];
+  for (const table of TABLES) {
+    const saved = await run('iptables-save', ['-t', table]);
+    for (const line of saved.split('\n')) {
+      // Without the packets that it counted.
+      if (line.includes(prefix)) lines.push(line.replace(/ \[\d+:\d+\]$/, ''));
+    }
+  }
+  return lines.join('\n');
 }
 
 /** True when every jump into our chains is there; another program's flush takes them away. */

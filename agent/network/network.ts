@@ -4,8 +4,9 @@ import { ENDPOINT_SLICES, type EndpointSlice, SERVICES, type Service } from '../
 import { guarded } from '../../src/meta/guard.ts';
 import type { RunCommand } from '../host/exec.ts';
 import type { ObjectFolder } from '../state/folder.ts';
+import { isBridgeInPlace, mendBridge } from './bridge.ts';
 import { servicePorts } from './endpoints.ts';
-import { applyRules, jumpsInPlace } from './iptables.ts';
+import { applyRules, ownRules } from './iptables.ts';
 import { enableHairpin, prepareKernel } from './kernel.ts';
 import { buildRules } from './rules.ts';
 
@@ -20,7 +21,11 @@ export interface NetworkOptions {
   slices: ObjectFolder<EndpointSlice>;
   /** Makes the bridge. */
   ensureBridge(podCidr: string): Promise<void>;
+  /** Takes away what is left of it, with the sandboxes that hung on it: they have no network any more. */
+  removeBridge(): Promise<void>;
   onReady(): void;
+  /** Milliseconds between looks at what another program may have taken away. */
+  checkEveryMs?: number;
   log: { warn(fields: object, message: string): void };
   signal: AbortSignal;
 }
@@ -38,8 +43,8 @@ export interface NodeNetwork {
 
 /** Milliseconds in which changes are gathered into one application. */
 const GATHER_MS = 100;
-/** Milliseconds between looks at whether another program has flushed our rules. */
-const CHECK_MS = 60_000;
+/** Milliseconds between looks at whether another program has taken away rules or bridge: healed within the minute. */
+const CHECK_MS = 30_000;
 
 export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork> {
   const { client, run, cluster, nodeName, bridge, log, signal } = options;
@@ -47,6 +52,8 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
   let notReady: string | undefined = 'the node has no podCIDR yet';
   let bridgeFiltering = true;
   let applied: string | undefined;
+  /** What the kernel said of them then. */
+  let inPlace: string | undefined;
   const bridgeWork = createRunner(ensureBridge, signal, (error) => {
     notReady = `container runtime network not ready: ${error instanceof Error ? error.message : String(error)}`;
     log.warn({ err: String(error) }, 'the pod network is not ready');
@@ -93,11 +100,24 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     if (podCidr === undefined) return;
     bridgeFiltering = (await prepareKernel(run)).bridgeFiltering;
     await options.ensureBridge(podCidr);
+    if (!(await isBridgeInPlace(bridge, podCidr))) await restoreBridge(podCidr);
     await enableHairpin(bridge);
     const wasReady = notReady === undefined;
     notReady = undefined;
     ruleWork.request(0);
     if (!wasReady) options.onReady();
+  }
+
+  /** Docker does not look after a bridge that it has made once. */
+  async function restoreBridge(podCidr: string): Promise<void> {
+    await mendBridge(run, bridge, podCidr);
+    if (await isBridgeInPlace(bridge, podCidr)) return;
+    // No sandbox is started meanwhile, and all of them when it is there again.
+    notReady = `container runtime network not ready: the bridge ${bridge} has gone`;
+    log.warn({ bridge }, 'the bridge has gone and is made anew, with the sandboxes of all pods');
+    await options.removeBridge();
+    await options.ensureBridge(podCidr);
+    if (!(await isBridgeInPlace(bridge, podCidr))) throw new Error(`the bridge ${bridge} cannot be made`);
   }
 
   async function apply(): Promise<void> {
@@ -108,17 +128,20 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     const clusterCidr = options.clusterCidr ?? podCidr;
     const rules = buildRules({ cluster, bridge, podCidr, clusterCidr, ports, masqueradeAll: !bridgeFiltering });
     if (rules === applied) return;
-    await applyRules(run, cluster, rules, applied === undefined);
+    inPlace = await applyRules(run, cluster, rules, applied === undefined);
     applied = rules;
   }
 
   const check = setInterval(
     guarded('network check', async () => {
-      if (applied === undefined || (await jumpsInPlace(run, cluster))) return;
+      if (podCidr !== undefined && !(await isBridgeInPlace(bridge, podCidr))) bridgeWork.request(0);
+      const before = inPlace;
+      if (applied === undefined || (await ownRules(run, cluster)) === before || inPlace !== before) return;
+      log.warn({}, 'another program has changed the rules; they are put back');
       applied = undefined;
       ruleWork.request(0);
     }),
-    CHECK_MS,
+    options.checkEveryMs ?? CHECK_MS,
   );
 
   return {

@@ -139,6 +139,8 @@ export interface Runtime {
   info(): Promise<RuntimeInfo>;
   /** Creates the pod network, or proves that it is the wanted one. `podCidr` in CIDR notation. */
   ensureNetwork(podCidr: string, mtu: number): Promise<void>;
+  /** Removes the pod network and the sandboxes on it; pods' workers make them anew. */
+  removeNetwork(): Promise<void>;
   /** Of the network as it is; undefined when there is none yet. */
   podCidr(): Promise<string | undefined>;
   /** Containers of this cluster, of one pod if given, newest attempt first. */
@@ -156,7 +158,7 @@ export interface Runtime {
   pullImage(image: string, credentials: RegistryCredentials | undefined, signal: AbortSignal): Promise<void>;
   /** Ends when the connection is lost; the caller then observes everything anew and calls again. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
-  /** Standard output and error in the order in which they were written. */
+  /** Standard output and error in the order in which they were written. Throws ContainerGone. */
   logs(id: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   exec(id: string, command: string[], timeoutMs: number): Promise<ExecResult>;
   /** Removes every container and the network of this cluster. */
@@ -182,6 +184,14 @@ export class StartError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StartError';
+  }
+}
+
+/** The container is gone, or going. */
+export class ContainerGone extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ContainerGone';
   }
 }
 

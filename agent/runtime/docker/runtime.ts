@@ -41,6 +41,7 @@ export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOption
       const { Version } = await engine(() => docker.version());
       await ensureNetwork(docker, cluster, podCidr, mtu, Number.parseInt(Version, 10));
     },
+    removeNetwork: () => removeNetwork(docker, cluster),
     podCidr: () => findPodCidr(docker, cluster),
     list: (podUid) => listContainers(docker, cluster, podUid),
     async runSandbox(spec) {
