@@ -2,7 +2,7 @@
 
 import { StatusError } from '../../src/meta/status-error.ts';
 import type { LogRequest } from '../../src/tunnel/contract.ts';
-import type { ObservedContainer, Runtime } from '../runtime/contract.ts';
+import { ContainerGone, type ObservedContainer, type Runtime } from '../runtime/contract.ts';
 
 /** Throws StatusError 400 when there is no such instance, worded as the kubelet's. */
 export async function openLogs(
@@ -13,17 +13,29 @@ export async function openLogs(
   const containers = await runtime.list(request.uid);
   const instance = chooseInstance(containers, request);
   const since = sinceOf(request);
-  const bytes = await runtime.logs(
-    instance.id,
-    {
-      follow: request.follow && instance.state === 'running',
-      timestamps: request.timestamps,
-      ...(request.tailLines === undefined ? {} : { tailLines: request.tailLines }),
-      ...(since === undefined ? {} : { since }),
-    },
-    signal,
+  const bytes = await readable(instance, () =>
+    runtime.logs(
+      instance.id,
+      {
+        follow: request.follow && instance.state === 'running',
+        timestamps: request.timestamps,
+        ...(request.tailLines === undefined ? {} : { tailLines: request.tailLines }),
+        ...(since === undefined ? {} : { since }),
+      },
+      signal,
+    ),
   );
   return request.limitBytes === undefined ? bytes : limited(bytes, request.limitBytes);
+}
+
+/** In the kubelet's words: the container may have gone since it was looked up. */
+async function readable<T>({ id }: ObservedContainer, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ContainerGone)) throw error;
+    throw StatusError.badRequest(`unable to retrieve container logs for docker://${id}`);
+  }
 }
 
 export function chooseInstance(containers: readonly ObservedContainer[], request: LogRequest): ObservedContainer {
@@ -40,7 +52,8 @@ export function chooseInstance(containers: readonly ObservedContainer[], request
     return before;
   }
   if (newest === undefined) {
-    throw StatusError.badRequest(`container ${title} in pod ${pod} is waiting to start: ContainerCreating`);
+    // The API asks for containers that have been started, so this one has ended and is gone, its pod with it.
+    throw StatusError.badRequest(`container ${title} in pod ${pod} is not available`);
   }
   return newest;
 }

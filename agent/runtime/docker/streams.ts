@@ -2,9 +2,9 @@
 
 import type { Readable } from 'node:stream';
 import { guarded } from '../../../src/meta/guard.ts';
-import { type ExecResult, ExecTimeout, type LogOptions, type RuntimeEvent } from '../contract.ts';
+import { ContainerGone, type ExecResult, ExecTimeout, type LogOptions, type RuntimeEvent } from '../contract.ts';
 import type { Dockerode } from './dockerode.ts';
-import { engine } from './errors.ts';
+import { engine, engineStatus } from './errors.ts';
 import { CLUSTER_LABEL, POD_UID_LABEL } from './labels.ts';
 
 /** Takes the frames of stdout and stderr apart: 8 bytes of header (the stream, the length big-endian), then the bytes. */
@@ -36,6 +36,20 @@ function heard(stream: Readable): Readable {
   return stream.on('error', () => {});
 }
 
+/** As engine(), but ContainerGone for a container that is no more, or is just being removed. */
+async function present<T>(id: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await engine(call);
+  } catch (error) {
+    const status = engineStatus(error);
+    const removing = /no such container|marked for removal/i.test(error instanceof Error ? error.message : '');
+    if (status === 404 || status === 409 || (status !== undefined && removing)) {
+      throw new ContainerGone(`container ${id} is gone`, { cause: error });
+    }
+    throw error;
+  }
+}
+
 /** dockerode's own logs() gathers everything in memory unless it follows; this always streams. */
 export async function readLogs(
   docker: Dockerode,
@@ -43,7 +57,7 @@ export async function readLogs(
   options: LogOptions,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const info = await engine(() => docker.getContainer(id).inspect());
+  const info = await present(id, () => docker.getContainer(id).inspect());
   const query = {
     follow: options.follow,
     stdout: true,
@@ -52,7 +66,8 @@ export async function readLogs(
     tail: options.tailLines === undefined ? 'all' : String(options.tailLines),
     ...(options.since === undefined ? {} : { since: options.since.toFixed(9) }),
   };
-  const stream = await engine(
+  const stream = await present(
+    id,
     () =>
       new Promise<Readable>((resolve, reject) => {
         docker.modem.dial(
