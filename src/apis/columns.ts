@@ -29,10 +29,13 @@ export const nameColumn: Column<KubeObject> = {
   cell: (object) => object.metadata.name ?? '',
 };
 
-/** `a,b,c + 2 more...`: upstream shows at most three of a list. */
-export function firstThree(values: readonly string[]): string {
-  const shown = values.slice(0, 3).join(',');
-  return values.length > 3 ? `${shown} + ${values.length - 3} more...` : shown;
+/** Of a list, upstream shows at most so many. */
+export const SHOWN = 3;
+
+/** `a,b,c + 2 more...`; of `count` values the first ones are enough. */
+export function firstThree(values: readonly string[], count = values.length): string {
+  const shown = values.slice(0, SHOWN).join(',');
+  return count > SHOWN ? `${shown} + ${count - SHOWN} more...` : shown;
 }
 
 /** `a=1,b=2` with sorted keys, `<none>` when empty (labels.FormatLabels). */

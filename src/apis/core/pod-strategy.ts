@@ -38,8 +38,9 @@ export const podStrategy: Strategy<Pod> = {
     // Upstream lets status writers leave these out, though they cannot be taken back.
     if (!status.qosClass && old.qosClass) status.qosClass = old.qosClass;
     keepObservedGeneration(status, old);
+    const conditions = new Map(old.conditions?.map((condition) => [condition.type, condition]));
     for (const condition of status.conditions ?? []) {
-      const before = old.conditions?.find(({ type }) => type === condition.type);
+      const before = conditions.get(condition.type);
       if (before !== undefined) keepObservedGeneration(condition, before);
     }
   },

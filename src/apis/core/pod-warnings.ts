@@ -136,6 +136,9 @@ function hiddenVariables(at: FieldPath, variables: readonly IEnvVar[]): string[]
   });
 }
 
+/** Definitions of one port that are compared with each other; the headers of warnings hold far fewer. */
+const MAX_OVERLAPS = 20;
+
 function overlappingPorts(containers: readonly [IContainer, FieldPath][]): string[] {
   const seen = new Map<string, { at: FieldPath; port: IContainerPort }[]>();
   const warnings: string[] = [];
@@ -144,6 +147,7 @@ function overlappingPorts(containers: readonly [IContainer, FieldPath][]): strin
       const at = path.child('ports').index(index);
       const key = `${port.containerPort}/${port.protocol}`;
       const others = seen.get(key) ?? [];
+      if (others.length >= MAX_OVERLAPS) continue;
       for (const other of others) {
         const [mine, theirs] = [port.hostPort ?? 0, other.port.hostPort ?? 0];
         const sameAddress = (port.hostIP ?? '') === (other.port.hostIP ?? '');
@@ -153,7 +157,8 @@ function overlappingPorts(containers: readonly [IContainer, FieldPath][]): strin
           warnings.push(`${at}: overlapping port definition with ${other.at}`);
         }
       }
-      seen.set(key, [...others, { at, port }]);
+      others.push({ at, port });
+      seen.set(key, others);
     }
   }
   return warnings;

@@ -24,16 +24,16 @@ export function allocateService(
   if (spec === undefined) return { claims: [] };
   const errors = familyErrors(cluster, spec);
   if (errors.length > 0) return { claims: [], errors };
-  const pool = (name: string, held: readonly string[]): Pool => ({
+  const pool = (name: string, held: ReadonlySet<string>): Pool => ({
     name,
     isTaken: (value) => attempt.isTaken(name, value),
     isPicked: (value) => attempt.isPicked(name, value),
-    wasHeld: (value) => held.includes(value),
+    wasHeld: (value) => held.has(value),
     pick: (value) => attempt.pick(name, value),
   });
   const claims = [
-    ...claimClusterIPs(cluster, spec, pool('clusterIP', old?.spec?.clusterIPs ?? []), errors),
-    ...claimNodePorts(cluster, spec, pool('nodePort', nodePorts(old?.spec)), errors),
+    ...claimClusterIPs(cluster, spec, pool('clusterIP', new Set(old?.spec?.clusterIPs)), errors),
+    ...claimNodePorts(cluster, spec, pool('nodePort', new Set(nodePorts(old?.spec))), errors),
   ];
   return errors.length === 0 ? { claims } : { claims: [], errors };
 }

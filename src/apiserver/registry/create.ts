@@ -7,7 +7,7 @@ import { pass } from './door.ts';
 import { generateName } from './names.ts';
 import { outcomeError, writeOne } from './outcome.ts';
 import { createErrors, prepareMetadataForCreate, setDefaults } from './prepare.ts';
-import { indexed, objectKey, storedBody } from './stored-form.ts';
+import { indexed, newBody, objectKey } from './stored-form.ts';
 
 /** New names tried when a generated one is taken (upstream's). */
 const MAX_NAME_ATTEMPTS = 8;
@@ -57,7 +57,7 @@ export async function create(
           ...objectKey(definition, scope.namespace, name),
           uid: object.metadata.uid ?? '',
           revision: 0,
-          body: storedBody(definition, object),
+          body: newBody(definition, object),
         };
         if (options.dryRun) return dryRunOutcome(deps, scope, stored);
         // Told by upstream's store, so that an invalid object is told first and a dry run does not hear of it.

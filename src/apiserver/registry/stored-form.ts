@@ -1,5 +1,7 @@
 /** Between an object as a version of the API shows it and the text that is stored. */
+import { byteLength } from '../../meta/names.ts';
 import { apiVersionOf, groupResource, type UnknownObject } from '../../meta/object.ts';
+import { StatusError } from '../../meta/status-error.ts';
 import { encodeBody, parseBody, spliceBody } from '../storage/body.ts';
 import type { Claim, Indexed, ObjectKey, StoredObject, UpdateWrite } from '../storage/contract.ts';
 import type { ResourceCatalog, ResourceDefinition } from './contract.ts';
@@ -20,6 +22,23 @@ export function objectKey(definition: ResourceDefinition, namespace: string, nam
 export function storedBody(definition: ResourceDefinition, object: UnknownObject): string {
   return encodeBody(definition.toStored === undefined ? object : definition.toStored(object));
 }
+
+/** Bytes of an object: what etcd takes in one request by default. */
+export const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
+
+/**
+ * storedBody, for writes that clients ask for. Throws 413 for an object that upstream's store would not take, with its
+ * message; upstream answers it with 500, which tells clients to try again.
+ */
+export function newBody(definition: ResourceDefinition, object: UnknownObject): string {
+  const body = storedBody(definition, object);
+  const fits = body.length * MAX_BYTES_PER_UNIT <= MAX_OBJECT_BYTES || byteLength(body) <= MAX_OBJECT_BYTES;
+  if (fits) return body;
+  throw StatusError.requestEntityTooLarge('etcdserver: request is too large');
+}
+
+/** Of UTF-8, for a unit of UTF-16. */
+const MAX_BYTES_PER_UNIT = 3;
 
 /** The object of this version, with apiVersion, kind and resourceVersion. A new object on each call. */
 export function parseStored(definition: ResourceDefinition, stored: State): UnknownObject {

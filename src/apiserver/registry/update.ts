@@ -10,7 +10,7 @@ import { deleteStored, isReadyToDelete } from './delete-stored.ts';
 import { type Passed, pass } from './door.ts';
 import { MAX_RACES, outcomeError, writeOne } from './outcome.ts';
 import { changesSpec, countGeneration, prepareMetadataForUpdate, setDefaults, updateErrors } from './prepare.ts';
-import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
+import { newBody, objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
 
 export interface UpdateOptions {
   dryRun: boolean;
@@ -151,7 +151,7 @@ async function attempt(
 
   let body = '';
   const unchanged = (): boolean => {
-    body = storedBody(definition, object);
+    body = newBody(definition, object);
     if (body === stored.body) return true;
     object.metadata.resourceVersion = String(stored.revision);
     return deepEqual(object, old);

@@ -13,15 +13,16 @@ export function positions(elements: readonly unknown[], identify: Identify): Map
   return found;
 }
 
-/** Those of `elements` that `order` lists, in its order; several of one identity stay as they were. */
-function sortBy(
-  elements: readonly unknown[],
-  order: ReadonlyMap<unknown, number>,
-  identify: Identify,
-): { element: unknown; position: number }[] {
-  return elements
-    .map((element) => ({ element, position: order.get(identify(element)) ?? -1 }))
-    .sort((a, b) => a.position - b.position);
+interface Placed {
+  element: unknown;
+  /** Where the order that counts for it has it; -1 for nowhere. */
+  position: number;
+  /** Where `live` has it, for elements that are not ordered by it. */
+  inLive: number;
+}
+
+function byPosition(a: Placed, b: Placed): number {
+  return a.position - b.position;
 }
 
 /**
@@ -36,20 +37,24 @@ export function orderMerged(
 ): unknown[] {
   const wanted = positions(patchOrder, identify);
   const known = positions(live, identify);
-  const isNamed = (element: unknown) => wanted.has(identify(element));
-  const named = sortBy(merged.filter(isNamed), wanted, identify);
-  const others = sortBy(
-    merged.filter((element) => !isNamed(element)),
-    known,
-    identify,
-  );
+  const named: Placed[] = [];
+  const others: Placed[] = [];
+  for (const element of merged) {
+    const identity = identify(element);
+    const inLive = known.get(identity) ?? -1;
+    const position = wanted.get(identity);
+    if (position === undefined) others.push({ element, position: inLive, inLive });
+    else named.push({ element, position, inLive });
+  }
+  // Several of one identity stay as they were: sorting is stable.
+  named.sort(byPosition);
+  others.sort(byPosition);
   const ordered: unknown[] = [];
   let taken = 0;
-  for (const { element } of named) {
-    const position = known.get(identify(element)) ?? -1;
+  for (const { element, inLive } of named) {
     for (; taken < others.length; taken += 1) {
       const other = others[taken]!;
-      if (other.position < 0 || position < 0 || other.position >= position) break;
+      if (other.position < 0 || inLive < 0 || other.position >= inLive) break;
       ordered.push(other.element);
     }
     ordered.push(element);

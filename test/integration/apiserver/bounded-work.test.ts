@@ -206,7 +206,7 @@ describe('YAML', () => {
   it('S6: 3 MiB of a list to what everyone may ask are refused with 413', async () => {
     const { status, body } = await quickly('POST', REVIEWS, `a: [${'1,'.repeat(1_500_000)}1]`, YAML);
     expect(status).toBe(413);
-    expect(body.message).toBe('Request entity too large: limit is 131072 for YAML, send the object as JSON');
+    expect(body.message).toBe('Request entity too large: limit is 262144 for YAML, send the object as JSON');
   });
 
   it('S6: a large object is taken as JSON whatever the body is called', async () => {
@@ -223,5 +223,87 @@ describe('YAML', () => {
     const { status, text: answer } = await quickly('POST', `${MAPS}?fieldValidation=Strict`, text, YAML);
     expect(status).toBe(400);
     expect(answer.length).toBeLessThan(20_000);
+  });
+});
+
+describe('sizes', () => {
+  it('S25: a ConfigMap of 200,000 keys is refused in time', async () => {
+    const data = Object.fromEntries(list(200_000, (index) => [`key-${index}`, '']));
+    const { status, body } = await quickly('POST', MAPS, { metadata: { name: 'keys' }, data });
+    expect(status).toBe(413);
+    expect(body).toMatchObject({ reason: 'RequestEntityTooLarge', message: 'etcdserver: request is too large' });
+  });
+
+  it('S25: no object is stored beyond 1.5 MiB, by whatever verb, in bytes', async () => {
+    const annotations = (size: number) => ({ 'example.com/x': 'x'.repeat(size) });
+    const event = (name: string, size: number) => ({
+      metadata: { name, namespace: 'work' },
+      involvedObject: { namespace: 'work' },
+      reason: 'r',
+      message: 'ä'.repeat(size),
+    });
+    const EVENTS = '/api/v1/namespaces/work/events';
+    expect((await quickly('POST', EVENTS, event('small', 700_000))).status).toBe(201);
+    expect((await quickly('POST', EVENTS, event('large', 800_000))).status).toBe(413);
+    expect((await quickly('POST', `${EVENTS}?dryRun=All`, event('large', 800_000))).status).toBe(413);
+    expect((await quickly('PUT', `${EVENTS}/small`, event('small', 800_000))).status).toBe(413);
+    const patch = { message: 'x'.repeat(1_600_000) };
+    expect((await quickly('PATCH', `${EVENTS}/small`, patch, 'application/merge-patch+json')).status).toBe(413);
+    expect((await api.request('GET', `${EVENTS}/small`)).body.message).toHaveLength(700_000);
+    expect((await api.request('GET', `${EVENTS}/large`)).status).toBe(404);
+    const map = { metadata: { name: 'm', annotations: annotations(300_000) } };
+    expect((await quickly('POST', MAPS, map)).body.message).toContain('Too long: may not be more than 262144 bytes');
+  });
+
+  it('S25: the values of a ConfigMap or Secret are at most 1 MiB together', async () => {
+    const data = { a: 'x'.repeat(600_000), b: 'x'.repeat(600_000) };
+    const map = await quickly('POST', MAPS, { metadata: { name: 'values' }, data });
+    expect(map.body.message).toContain('Too long: may not be more than 1048576 bytes');
+    const secret = { metadata: { name: 'values' }, stringData: data };
+    const refused = await quickly('POST', '/api/v1/namespaces/work/secrets', secret);
+    expect(refused.body.message).toContain('data: Too long: may not be more than 1048576 bytes');
+  });
+});
+
+describe('lists that are compared with lists', () => {
+  it('S28: a Service of 40,000 ports', async () => {
+    const ports = list(40_000, (index) => ({ name: `p${index}`, port: index + 1, protocol: 'TCP' }));
+    const path = '/api/v1/namespaces/work/services?dryRun=All';
+    const headless = { metadata: { name: 'wide' }, spec: { clusterIP: 'None', ports } };
+    expect((await quickly('POST', path, headless)).status).toBe(413);
+    const some = { ...headless, spec: { clusterIP: 'None', ports: ports.slice(0, 20_000) } };
+    expect((await quickly('POST', path, some)).status).toBe(201);
+  });
+
+  it('S28: 30,000 definitions of one port are warned of a few times', async () => {
+    const ports = list(30_000, () => ({ containerPort: 80 }));
+    const { status, headers } = await quickly('POST', `${PODS}?dryRun=All`, podOf('ports', { ports }));
+    expect(status).toBe(201);
+    expect(headers.get('warning')).toContain('duplicate port definition');
+  });
+
+  it('S28: an Endpoints of 8,000 ports times 8,000 addresses is shown in a table', async () => {
+    const subsets = [
+      {
+        addresses: list(8000, (index) => ({ ip: `10.0.${index >> 8}.${index & 255}` })),
+        ports: list(8000, (index) => ({ name: `p${index}`, port: index + 1 })),
+      },
+    ];
+    const path = '/api/v1/namespaces/work/endpoints';
+    expect((await quickly('POST', path, { metadata: { name: 'many' }, subsets })).status).toBe(201);
+    const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    const table = await api.request('GET', `${path}/many`, { headers: { accept } });
+    expect(table.body.rows[0].cells[1]).toBe('10.0.0.0:1,10.0.0.1:1,10.0.0.2:1 + 63999997 more...');
+  });
+
+  it('S28: 15,000 tolerations are kept or not', async () => {
+    const tolerations = list(15_000, (index) => ({ key: `k${index}`, operator: 'Exists', effect: 'NoExecute' }));
+    const body = { metadata: { name: 'tolerant' }, spec: { ...podOf('x', {}).spec, tolerations } };
+    expect((await quickly('POST', PODS, body)).status).toBe(201);
+    const patch = (more: object[]) => ({ spec: { tolerations: more } });
+    const seconds = tolerations.map((each) => ({ ...each, tolerationSeconds: 5 }));
+    const merge = 'application/merge-patch+json';
+    expect((await quickly('PATCH', `${PODS}/tolerant?dryRun=All`, patch(seconds), merge)).status).toBe(200);
+    expect((await quickly('PATCH', `${PODS}/tolerant?dryRun=All`, patch(seconds.slice(1)), merge)).status).toBe(422);
   });
 });

@@ -152,8 +152,9 @@ function validateLabelKeys(at: FieldPath, term: IPodAffinityTerm): FieldError[] 
     }
   }
   errors.push(...validateMergedKeys(at, term));
+  const mismatched = new Set(mismatchLabelKeys);
   for (const [index, key] of matchLabelKeys.entries()) {
-    if (mismatchLabelKeys.includes(key)) {
+    if (mismatched.has(key)) {
       const entry = at.child('matchLabelKeys').index(index);
       errors.push(invalid(entry, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));
     }

@@ -23,11 +23,13 @@ export function validatePodAnnotations(at: FieldPath, annotations: Annotations =
   if (cost !== undefined && !isInt32(cost)) {
     errors.push(invalid(at.key(DELETION_COST), cost, 'must be a 32bit integer'));
   }
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec;
+  const names = new Set([...initContainers, ...containers, ...ephemeralContainers].map(({ name }) => name));
   for (const [key, value] of Object.entries(annotations)) {
     if (key === SECCOMP_POD || key.startsWith(SECCOMP_CONTAINER)) {
       errors.push(...validateSeccomp(at.child(key), value));
     } else if (key.startsWith(APP_ARMOR)) {
-      errors.push(...validateAppArmor(at.key(key), key.slice(APP_ARMOR.length), value, spec));
+      errors.push(...validateAppArmor(at.key(key), key.slice(APP_ARMOR.length), value, names));
     }
   }
   return errors;
@@ -44,10 +46,9 @@ function validateSeccomp(at: FieldPath, profile: string): FieldError[] {
   return [invalid(at, profile, 'must be a valid seccomp profile')];
 }
 
-function validateAppArmor(at: FieldPath, container: string, profile: string, spec: IPodSpec): FieldError[] {
+function validateAppArmor(at: FieldPath, container: string, profile: string, names: ReadonlySet<string>): FieldError[] {
   const errors: FieldError[] = [];
-  const names = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
-  if (!names.some(({ name }) => name === container)) errors.push(invalid(at, container, 'container not found'));
+  if (!names.has(container)) errors.push(invalid(at, container, 'container not found'));
   if (!/^($|runtime\/default$|unconfined$|localhost\/)/.test(profile)) {
     errors.push(invalid(at, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`));
   }

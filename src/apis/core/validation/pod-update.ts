@@ -75,10 +75,14 @@ function validateTolerationsUpdate(
   tolerations: readonly IToleration[] = [],
   old: readonly IToleration[] = [],
 ): FieldError[] {
-  const kept = old.every((each) =>
-    tolerations.some((other) => semanticEqual({ ...each, tolerationSeconds: other.tolerationSeconds }, other)),
-  );
+  const present = new Set(tolerations.map(withoutSeconds));
+  const kept = old.every((each) => present.has(withoutSeconds(each)));
   return kept ? [] : [forbidden(at, 'existing toleration can not be modified except its tolerationSeconds')];
+}
+
+/** Equal texts are equal tolerations but for their seconds; absent and empty are the same. */
+function withoutSeconds({ key, operator, value, effect }: IToleration): string {
+  return JSON.stringify([key || '', operator || '', value || '', effect || '']);
 }
 
 function validateSchedulingGatesUpdate(
@@ -86,8 +90,9 @@ function validateSchedulingGatesUpdate(
   gates: readonly IPodSchedulingGate[] = [],
   old: readonly IPodSchedulingGate[] = [],
 ): FieldError[] {
+  const known = new Set(old.map(({ name }) => name));
   return gates.flatMap(({ name }, index) => {
-    if (old.some((gate) => gate.name === name)) return [];
+    if (known.has(name)) return [];
     const detail = `only deletion is allowed, but found new scheduling gate '${name}'`;
     return [forbidden(at.index(index).child('name'), detail)];
   });

@@ -1,5 +1,6 @@
 /** Compute resources: names, quantities, requests against limits (upstream's validateResourceRequirements). */
 import type { IResourceRequirements } from 'kubernetes-models/v1/ResourceRequirements';
+import { clip } from '../../../meta/clip.ts';
 import {
   duplicate,
   type FieldError,
@@ -203,6 +204,8 @@ function validateClaims(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
+  const inParts = new Set<string>();
+  const names = podClaims.size === 0 ? ' which is empty' : `: ${clip([...podClaims].sort().join(', '))}`;
   for (const [index, { name, request }] of claims.entries()) {
     const entry = at.index(index);
     if (!name) {
@@ -215,11 +218,11 @@ function validateClaims(
       if (request) errors.push(...dns1123Label(entry.child('request'), request));
       const key = request ? `${name}/${request}` : name;
       if (seen.has(key)) errors.push(duplicate(entry, key));
-      else if (!request && [...seen].some((other) => other.startsWith(`${name}/`))) errors.push(duplicate(entry, name));
+      else if (!request && inParts.has(name)) errors.push(duplicate(entry, name));
       seen.add(key);
+      if (request) inParts.add(name);
     }
     if (!podClaims.has(name)) {
-      const names = podClaims.size === 0 ? ' which is empty' : `: ${[...podClaims].sort().join(', ')}`;
       const error = notFoundValue(entry, name);
       errors.push({
         ...error,

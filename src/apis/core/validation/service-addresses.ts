@@ -27,10 +27,12 @@ export function validateClusterIPs(at: FieldPath, spec: IServiceSpec): FieldErro
   } else if (clusterIPs.length > 0) {
     errors.push(invalid(list, clusterIPs, 'must be empty when `clusterIP` is not specified'));
   }
+  const families = new Set<string>();
   for (const [index, family] of ipFamilies.entries()) {
     const entry = at.child('ipFamilies').index(index);
     errors.push(...optionalOneOf(entry, family, FAMILIES));
-    if (ipFamilies.indexOf(family) < index) errors.push(duplicate(entry, family));
+    if (families.has(family)) errors.push(duplicate(entry, family));
+    families.add(family);
   }
   errors.push(...optionalOneOf(at.child('ipFamilyPolicy'), ipFamilyPolicy, FAMILY_POLICIES));
   return [...errors, ...validateAddresses(list, spec)];

@@ -8,12 +8,18 @@ import { NOT_POSITIVE, optionalOneOf, qualifiedName } from './checks.ts';
 const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway'];
 const POLICIES = ['Honor', 'Ignore'];
 
+function identityOf({ topologyKey, whenUnsatisfiable }: ITopologySpreadConstraint): string {
+  return JSON.stringify([topologyKey, whenUnsatisfiable]);
+}
+
 /** `inPod` is false in templates, whose label keys are not merged into their selectors. */
 export function validateTopologySpread(
   at: FieldPath,
   constraints: readonly ITopologySpreadConstraint[],
   { inPod }: { inPod: boolean },
 ): FieldError[] {
+  // The last of those that are the same is the one to keep.
+  const last = new Map(constraints.map((constraint, index) => [identityOf(constraint), index]));
   return constraints.flatMap((constraint, index) => {
     const entry = at.index(index);
     const { maxSkew = 0, topologyKey, whenUnsatisfiable } = constraint;
@@ -21,10 +27,7 @@ export function validateTopologySpread(
     if (maxSkew <= 0) errors.push(invalid(entry.child('maxSkew'), maxSkew, NOT_POSITIVE));
     if (!topologyKey) errors.push(required(entry.child('topologyKey'), 'can not be empty'));
     errors.push(...optionalOneOf(entry.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ACTIONS));
-    const repeated = constraints
-      .slice(index + 1)
-      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable);
-    if (repeated) {
+    if (last.get(identityOf(constraint)) !== index) {
       const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
       errors.push(duplicate(entry.child('{topologyKey, whenUnsatisfiable}'), pair));
     }

@@ -10,6 +10,8 @@ export function validateVolumeMounts(at: FieldPath, container: IContainer, volum
   const { volumeMounts = [], volumeDevices = [] } = container;
   const errors: FieldError[] = [];
   const paths = new Set<string>();
+  const deviceNames = new Set(volumeDevices.map((device) => device.name));
+  const devicePaths = new Set(volumeDevices.map(({ devicePath }) => devicePath));
   for (const [index, mount] of volumeMounts.entries()) {
     const entry = at.index(index);
     const { name, mountPath } = mount;
@@ -18,10 +20,10 @@ export function validateVolumeMounts(at: FieldPath, container: IContainer, volum
     errors.push(...present(entry.child('mountPath'), mountPath));
     if (paths.has(mountPath)) errors.push(invalid(entry.child('mountPath'), mountPath, 'must be unique'));
     paths.add(mountPath);
-    if (volumeDevices.some((device) => device.name === name)) {
+    if (deviceNames.has(name)) {
       errors.push(invalid(entry.child('name'), name, 'must not already exist in volumeDevices'));
     }
-    if (volumeDevices.some(({ devicePath }) => devicePath === mountPath)) {
+    if (devicePaths.has(mountPath)) {
       const detail = 'must not already exist as a path in volumeDevices';
       errors.push(invalid(entry.child('mountPath'), mountPath, detail));
     }
@@ -71,6 +73,8 @@ export function validateVolumeDevices(at: FieldPath, container: IContainer, volu
   const errors: FieldError[] = [];
   const names = new Set<string>();
   const paths = new Set<string>();
+  const mountNames = new Set(volumeMounts.map((mount) => mount.name));
+  const mountPaths = new Set(volumeMounts.map(({ mountPath }) => mountPath));
   for (const [index, { name, devicePath }] of volumeDevices.entries()) {
     const entry = at.index(index);
     const namePath = entry.child('name');
@@ -90,10 +94,10 @@ export function validateVolumeDevices(at: FieldPath, container: IContainer, volu
     } else {
       paths.add(devicePath);
     }
-    if (volumeMounts.some((mount) => mount.name === name)) {
+    if (mountNames.has(name)) {
       errors.push(invalid(namePath, name, 'must not already exist in volumeMounts'));
     }
-    if (volumeMounts.some(({ mountPath }) => mountPath === devicePath)) {
+    if (mountPaths.has(devicePath)) {
       errors.push(invalid(path, devicePath, 'must not already exist as a path in volumeMounts'));
     }
     if (name) names.add(name);

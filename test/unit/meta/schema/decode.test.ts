@@ -184,7 +184,7 @@ describe('YAML bodies', () => {
     expect(value.a.b).not.toBe(value.d.b);
   });
 
-  it('S6: of more than 128 KiB are refused before they are read', () => {
+  it('S6: of more than 256 KiB are refused before they are read', () => {
     const text = `a: [${'1,'.repeat(MAX_YAML / 2)}1]`;
     expect(() => decodeYaml(text)).toThrow(expect.objectContaining({ code: 413 }));
   });

@@ -1,0 +1,82 @@
+/** What a write costs the event loop, without a database: the verbs of the registry over a store that holds one object. */
+import { builtInResources, createCatalog } from '../../src/apis/index.ts';
+import type { RegistryDeps, Scope } from '../../src/apiserver/registry/context.ts';
+import type { ResourceDefinition } from '../../src/apiserver/registry/contract.ts';
+import { create } from '../../src/apiserver/registry/create.ts';
+import { toObject } from '../../src/apiserver/registry/decode.ts';
+import { type PatchRequest, patch } from '../../src/apiserver/registry/patch.ts';
+import { update } from '../../src/apiserver/registry/update.ts';
+import type { StoredObject } from '../../src/apiserver/storage/contract.ts';
+import { decodeJson } from '../../src/meta/schema/decode.ts';
+import { StatusError } from '../../src/meta/status-error.ts';
+
+const NAMESPACE: StoredObject = {
+  resource: 'namespaces',
+  namespace: '',
+  name: 'work',
+  uid: 'u',
+  revision: 1,
+  body: '{}',
+};
+
+function depsWith(stored: StoredObject | undefined): RegistryDeps {
+  const get = async (_tenant: string, key: { resource: string }) =>
+    key.resource === 'namespaces' && stored?.resource !== 'namespaces' ? NAMESPACE : stored;
+  return {
+    store: { get } as unknown as RegistryDeps['store'],
+    feed: {} as RegistryDeps['feed'],
+    catalog: createCatalog(builtInResources),
+    admission: { admit: async () => {}, validate: async () => {} },
+    clusterSettings: async () => ({
+      serviceCIDR: '10.96.0.0/16',
+      clusterCIDR: '10.244.0.0/16',
+      nodeCIDRMaskSize: 24,
+      nodePortRange: [30000, 32767],
+      clusterDomain: 'cluster.local',
+    }),
+    now: () => new Date(0),
+  };
+}
+
+function scopeOf(definition: ResourceDefinition): Scope {
+  const namespace = definition.namespaced ? 'work' : '';
+  return { tenant: 'root', user: { name: 'ada', groups: [] }, definition, namespace, warn() {} };
+}
+
+/** What became of a write: the object as it would be stored, or why not. */
+export type Outcome = StoredObject | StatusError;
+
+async function settle(work: () => Promise<{ stored: StoredObject }>): Promise<Outcome> {
+  try {
+    return (await work()).stored;
+  } catch (error) {
+    if (error instanceof StatusError && error.code < 500) return error;
+    throw error;
+  }
+}
+
+function decode(definition: ResourceDefinition, text: string) {
+  const { value, duplicates } = decodeJson(text);
+  return toObject(definition, value, duplicates, 'Warn', () => {});
+}
+
+export function runCreate(definition: ResourceDefinition, text: string): Promise<Outcome> {
+  return settle(() => create(depsWith(undefined), scopeOf(definition), decode(definition, text), { dryRun: true }));
+}
+
+const OPTIONS = { dryRun: true, subresource: '' };
+
+export function runUpdate(definition: ResourceDefinition, stored: StoredObject, text: string): Promise<Outcome> {
+  const deps = depsWith(stored);
+  return settle(() => update(deps, scopeOf(definition), stored.name, decode(definition, text), OPTIONS));
+}
+
+export function runPatch(
+  definition: ResourceDefinition,
+  stored: StoredObject,
+  type: PatchRequest['type'],
+  text: string,
+): Promise<Outcome> {
+  const request = { type, patch: decodeJson(text).value, duplicates: [], fieldValidation: 'Warn' as const };
+  return settle(() => patch(depsWith(stored), scopeOf(definition), stored.name, request, OPTIONS));
+}
