@@ -37,6 +37,7 @@ const rules = {
   'src/apiserver/admission': [
     'src/meta',
     'src/apiserver/request',
+    'src/apiserver/metrics/contract',
     'src/apiserver/registry/contract',
     'src/client/(contract|resources)',
   ],

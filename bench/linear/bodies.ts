@@ -98,13 +98,13 @@ function isLarge(schema: LinkedSchema): boolean {
   return schema.kind === 'object' && schema.additional !== undefined && schema.properties.size === 0;
 }
 
-type Step = { key: string; schema: LinkedSchema };
+type Step = { key: string; schema: LinkedSchema; holder: LinkedSchema };
 
 /** Each way from the root to a field that can be large. */
 function* ways(schema: LinkedSchema, steps: readonly Step[]): Generator<readonly Step[]> {
   if (steps.length > MAX_DEPTH) return;
   for (const [key, property] of schema.properties) {
-    const way = [...steps, { key, schema: property }];
+    const way = [...steps, { key, schema: property, holder: schema }];
     if (isLarge(property)) yield way;
     const inside = property.kind === 'array' ? property.items : property;
     if (inside?.kind === 'object' && !steps.some((step) => step.schema === property)) yield* ways(inside, way);
@@ -131,14 +131,22 @@ function place(object: Json, way: readonly Step[], value: unknown): void {
   place(next as Json, rest, value);
 }
 
-/** `kinds`: names to look at; all when empty. */
-export function oversizedBodies(definitions: readonly ResourceDefinition[], strings: boolean): Oversized[] {
+/** `everywhere`: fields of a schema in each place where it is used, e.g. a container's in all lists of all kinds. */
+export function oversizedBodies(definitions: readonly ResourceDefinition[], everywhere: boolean): Oversized[] {
+  const seen = new Map<LinkedSchema, Set<string>>();
+  const isKnown = (holder: LinkedSchema, key: string): boolean => {
+    const keys = seen.get(holder) ?? new Set();
+    seen.set(holder, keys);
+    const known = keys.has(key);
+    keys.add(key);
+    return known && !everywhere;
+  };
   return definitions.flatMap((definition) => {
     const root = link(definition.schema, definition.definitions);
     const found: Oversized[] = [];
     for (const way of ways(root, [])) {
-      const last = way.at(-1)!.schema;
-      if (last.kind === 'string' && !strings) continue;
+      const { key: lastKey, schema: last, holder } = way.at(-1)!;
+      if (isKnown(holder, lastKey)) continue;
       const name = way.map(({ key, schema }) => (schema.kind === 'array' ? `${key}[]` : key)).join('.');
       found.push({
         name: `${definition.kind} ${name}`,

@@ -226,9 +226,9 @@ const selectors: Operation[] = [
 ];
 
 /** Each field of each kind that can be large, through decoding, defaulting, validation and encoding; and again as an update. */
-function writes(): Operation[] {
+function writes(everywhere: boolean): Operation[] {
   const writable = builtInResources.filter(({ verbs }) => verbs === undefined || verbs.includes('create'));
-  return oversizedBodies(writable, true).flatMap(({ name, definition, body }): Operation[] => [
+  return oversizedBodies(writable, everywhere).flatMap(({ name, definition, body }): Operation[] => [
     {
       name: `create ${name}`,
       size: BODY,
@@ -255,6 +255,7 @@ function writes(): Operation[] {
   ]);
 }
 
-export function operations(): Operation[] {
-  return [...decoding, ...patches, ...rules, ...selectors, ...writes()];
+/** `everywhere`: fields of a schema in each place where it is used, not only in the first. */
+export function operations({ everywhere }: { everywhere: boolean }): Operation[] {
+  return [...decoding, ...patches, ...rules, ...selectors, ...writes(everywhere)];
 }

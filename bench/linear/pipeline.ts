@@ -68,7 +68,8 @@ const OPTIONS = { dryRun: true, subresource: '' };
 
 export function runUpdate(definition: ResourceDefinition, stored: StoredObject, text: string): Promise<Outcome> {
   const deps = depsWith(stored);
-  return settle(() => update(deps, scopeOf(definition), stored.name, decode(definition, text), OPTIONS));
+  const options = { ...OPTIONS, authorizeCreate: async () => {} };
+  return settle(() => update(deps, scopeOf(definition), stored.name, decode(definition, text), options));
 }
 
 export function runPatch(

@@ -16,7 +16,8 @@ import type { AppDeps } from './handlers/deps.ts';
 import type { ApiRequest } from './handlers/request.ts';
 import { respondError, statusErrorOf } from './handlers/respond.ts';
 import { isPublic, route } from './handlers/route.ts';
-import type { Metrics } from './metrics/contract.ts';
+
+import type { Attention, Metrics } from './metrics/contract.ts';
 import { labelsOf } from './metrics/labels.ts';
 import { impersonationOf } from './request/impersonation.ts';
 import { parseRequestInfo } from './request/info.ts';
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps): Hono {
   app.use(impersonate(deps));
   app.use(admit(deps, deps.flow ?? createFlow(DEFAULT_LIMITS, deps.metrics)));
   app.use(authorize(deps));
+  if (deps.attention !== undefined) app.use(attend(deps.attention));
   app.all('*', (context) => route(context.var.request));
   // What the steps tell each other is nobody else's business.
   return app as unknown as Hono;
@@ -160,6 +162,14 @@ function authorize(deps: AppDeps): Step {
     const { tenant, user, info } = request;
     if (!isPublic(info.path)) await assertAllowed(deps.authorizer, { tenant, user, request: info });
     await next();
+  };
+}
+
+/** From here on, the work is the request's. */
+function attend(attention: Attention): Step {
+  return (context, next) => {
+    const { info, user } = context.var.request;
+    return attention.run(() => `${info.verb} ${info.path} by ${user.name}`, next);
   };
 }
 

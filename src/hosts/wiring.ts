@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { protobufDescriptors } from '../apis/generated/protobuf.js';
 import { builtInResources, createCatalog } from '../apis/index.ts';
+import { attended } from '../apiserver/admission/attended.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
 import { createApp } from '../apiserver/app.ts';
@@ -26,7 +27,8 @@ import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } 
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
 import type { Flow } from '../apiserver/flow/flow.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
-import type { Metrics } from '../apiserver/metrics/contract.ts';
+
+import type { Attention, Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
 import type { Client } from '../client/contract.ts';
@@ -94,6 +96,8 @@ export interface Foundation {
   cut?(request: Request): boolean;
   /** Absent where a process does not outlive its requests. */
   metrics?: Metrics;
+  /** Absent where a process does not outlive its requests. */
+  attention?: Attention;
   ready(): Promise<CheckResult[]>;
 }
 
@@ -138,10 +142,13 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     store,
     feed,
     catalog,
-    admission: createAdmissionChain([
-      ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),
-      rbacEscalationCheck(authorizer, rbac),
-    ]),
+    admission: attended(
+      createAdmissionChain([
+        ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),
+        rbacEscalationCheck(authorizer, rbac),
+      ]),
+      foundation.attention,
+    ),
     clusterSettings: foundation.clusterSettings,
     now,
   };
@@ -177,6 +184,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     ...(foundation.cut === undefined ? {} : { cut: foundation.cut }),
     ...(foundation.flow === undefined ? {} : { flow: foundation.flow }),
     ...(foundation.metrics === undefined ? {} : { metrics: foundation.metrics }),
+    ...(foundation.attention === undefined ? {} : { attention: foundation.attention }),
     ...(foundation.watchSeconds === undefined ? {} : { watchSeconds: foundation.watchSeconds }),
   });
   async function bootstrap(tenant: string): Promise<void> {

@@ -5,7 +5,8 @@ import type { TokenAuthenticator } from '../authn/contract.ts';
 import type { Authorizer } from '../authz/contract.ts';
 import type { RuleResolver } from '../authz/rbac.ts';
 import type { Flow } from '../flow/flow.ts';
-import type { Metrics } from '../metrics/contract.ts';
+
+import type { Attention, Metrics } from '../metrics/contract.ts';
 import type { RegistryDeps } from '../registry/context.ts';
 import type { ServiceAccountTokenIssuer } from '../registry/subresources/token.ts';
 
@@ -67,6 +68,8 @@ export interface AppDeps extends RegistryDeps {
   flow?: Flow;
   /** Told of the tenant of each request that has one, before it is authorized. */
   onTenant?(tenant: string): void;
+  /** Absent: nobody asks whose work keeps the event loop. */
+  attention?: Attention;
   /** Absent: /metrics is not served. */
   metrics?: Metrics;
 }

@@ -42,3 +42,14 @@ export interface Metrics {
   /** In Prometheus' text format. */
   render(): Promise<{ contentType: string; text: string }>;
 }
+
+/**
+ * Whose work keeps the event loop. A host that can tell (hosts/node/watchdog.ts) is told where one request's work ends:
+ * what lies between two such points was work for the request that reaches the second.
+ */
+export interface Attention {
+  /** Runs a request's work. `name` tells the request, and is asked only after a stall. */
+  run<T>(name: () => string, work: () => Promise<T>): Promise<T>;
+  /** The request that runs gets here. */
+  checkpoint(): void;
+}

@@ -29,6 +29,7 @@ import { createMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { listen } from './server.ts';
 import { createTunnelUpgrade } from './tunnel-upgrade.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export interface NodeHostOptions {
   databaseUrl: string;
@@ -86,6 +87,12 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     log.error({ where, error }, 'a handler failed; the server goes on');
   });
   const cuts = createCuts();
+  const watchdog = createWatchdog({
+    onStall({ milliseconds, ...whose }) {
+      metrics.stalled(milliseconds / 1000);
+      log.warn({ milliseconds, ...whose }, 'the event loop did not turn');
+    },
+  });
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
@@ -111,6 +118,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       flow: createFlow(DEFAULT_LIMITS, metrics, (run) => void setImmediate(guarded('pace', run))),
       metrics,
       cut: cuts.cut,
+      attention: watchdog,
       ready: async () => [await pingDatabase()],
     });
     await plane.bootstrap(ROOT);
@@ -176,6 +184,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
         feed.close();
         await wakeUps.close();
         await lanes.close();
+        watchdog.stop();
         endLastResort();
         endFaults();
         log.flush();
@@ -183,6 +192,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     };
   } catch (error) {
     stopping.abort();
+    watchdog.stop();
     endLastResort();
     endFaults();
     await lanes.close();

@@ -1,5 +1,5 @@
 /** Fields that a schema does not know: naming them (fieldValidation) and removing them (pruning). */
-import type { LinkedSchema } from './link.ts';
+import { isScalar, type LinkedSchema } from './link.ts';
 import { Trail } from './trail.ts';
 
 type Json = Record<string, unknown>;
@@ -18,6 +18,8 @@ function walk(schema: LinkedSchema, value: unknown, trail: Trail, onUnknown: OnU
     return;
   }
   if (schema.kind !== 'object' && schema.kind !== 'any') return;
+  // A map of texts, however large, has no fields.
+  if (schema.additional !== undefined && schema.properties.size === 0 && isScalar(schema.additional)) return;
   for (const key of Object.keys(value)) {
     const field = schema.properties.get(key) ?? schema.additional;
     if (field === undefined) {

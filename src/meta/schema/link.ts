@@ -143,6 +143,11 @@ class Linker {
   }
 }
 
+/** Whether values of the schema are neither objects nor lists, nor may be. */
+export function isScalar({ kind }: LinkedSchema): boolean {
+  return kind !== 'object' && kind !== 'array' && kind !== 'any';
+}
+
 function hasDefaults(node: LinkedSchema): boolean {
   return node.schema.default !== undefined || node.leadsToDefaults;
 }
