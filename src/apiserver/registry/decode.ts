@@ -3,7 +3,7 @@ import { apiVersionOf, type UnknownObject } from '../../meta/object.ts';
 import { canonicalize } from '../../meta/schema/canonical.ts';
 import { pruneUnknown, unknownFields } from '../../meta/schema/fields.ts';
 import { link } from '../../meta/schema/link.ts';
-import { dropNulls, typeErrors } from '../../meta/schema/type-errors.ts';
+import { dropNulls, inspectTypes } from '../../meta/schema/type-errors.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { FieldValidation } from '../request/options.ts';
 import type { BodyKind } from './contract.ts';
@@ -30,9 +30,9 @@ export function toObject(
   object.metadata ??= {};
 
   const schema = link(definition.schema, definition.definitions);
-  const typeError = typeErrors(schema, object);
-  if (typeError !== undefined) throw cannotBeHandled(definition, typeError);
-  dropNulls(schema, object);
+  const { error, nulls } = inspectTypes(schema, object);
+  if (error !== undefined) throw cannotBeHandled(definition, error);
+  if (nulls) dropNulls(schema, object);
   canonicalize(schema, object);
   object.metadata ??= {};
 

@@ -1,6 +1,6 @@
 /** What a built-in kind's values become by passing through upstream's types: one text for each quantity and each time. */
 import { formatQuantity } from '../quantity.ts';
-import { type LinkedSchema, OBJECT_META } from './link.ts';
+import { isScalar, type LinkedSchema, OBJECT_META } from './link.ts';
 import { canonicalTime } from './scalars.ts';
 
 type Json = Record<string, unknown>;
@@ -15,6 +15,9 @@ export function canonicalize(schema: LinkedSchema, value: unknown): void {
   const holder = value as Json;
   const isList = Array.isArray(value);
   if (schema.name === OBJECT_META) dropEmpty(holder);
+  // A map or list of texts, however large, holds nothing to rewrite.
+  const each = isList ? schema.items : schema.properties.size === 0 ? schema.additional : undefined;
+  if (each !== undefined && isScalar(each) && each.kind !== 'quantity' && each.time === undefined) return;
   for (const key of Object.keys(holder)) {
     const field = isList ? schema.items : (schema.properties.get(key) ?? schema.additional);
     const inside = holder[key];
