@@ -22,6 +22,7 @@ import { MASTERS, type UserInfo } from '../apiserver/request/user.ts';
 import { parseBody } from '../apiserver/storage/body.ts';
 import type { StoredObject } from '../apiserver/storage/contract.ts';
 import { RevisionExpiredError } from '../apiserver/storage/errors.ts';
+import { parseOwnJson } from '../meta/json.ts';
 import type { KubeObject, UnknownObject } from '../meta/object.ts';
 import type { PatchType as MediaType } from '../meta/patch/apply-patch.ts';
 import { isStatus, StatusError } from '../meta/status-error.ts';
@@ -200,7 +201,7 @@ function result<T extends KubeObject>(answer: Answer): T {
 
 /** JSON values only, in a copy: undefined properties are absent, as over HTTP. */
 function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+  return parseOwnJson(JSON.stringify(value));
 }
 
 /** A controller's object as the registry wants it. Unknown fields are a mistake of ours, so they are refused. */

@@ -216,7 +216,11 @@ export function nameIsDns1035Label(name: string, isPrefix: boolean): string[] {
 /** metadata.name of RBAC kinds: whatever fits into one URL path segment. */
 export function nameIsPathSegment(name: string, isPrefix: boolean): string[] {
   if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
-  return ['/', '%'].filter((each) => name.includes(each)).map((each) => `may not contain '${each}'`);
+  const problems = ['/', '%'].filter((each) => name.includes(each)).map((each) => `may not contain '${each}'`);
+  // Upstream would take them; no key of the database holds them.
+  if (name.includes('\0')) problems.push('may not contain a NUL character');
+  if (!name.isWellFormed()) problems.push('may not contain half of a surrogate pair');
+  return problems;
 }
 
 // Upstream's alphabet: no vowels and no look-alikes, so that no words come out.

@@ -73,7 +73,7 @@ export function nodeInfo(node: Node): NodeInfo {
     ports: [],
     images: new Map(
       (node.status?.images ?? []).flatMap(({ names, sizeBytes }) =>
-        (names ?? []).map((each) => [each, sizeBytes ?? 0]),
+        (names ?? []).map((each) => [each, Number(sizeBytes ?? 0)]),
       ),
     ),
   };

@@ -1,5 +1,6 @@
 /** Long lists in their output forms, in pieces: what stands before the items, items, and what stands behind them. */
 import { stringify } from 'yaml';
+import { parseOwnJson } from '../../meta/json.ts';
 import { apiVersionOf } from '../../meta/object.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
@@ -85,7 +86,7 @@ function prettyForm(shape: Shape): ListForm {
     contentType: 'application/json',
     head: (metadata) => `${pretty(outsideOf(shape, metadata)).slice(0, -2)},\n  "${shape.key}": [`,
     items: (items, first) => {
-      const texts = shape.render(items).map((text) => `\n    ${indented(JSON.parse(text), '    ')}`);
+      const texts = shape.render(items).map((text) => `\n    ${indented(parseOwnJson(text), '    ')}`);
       return `${first ? '' : ','}${texts.join(',')}`;
     },
     tail: (metadata) =>
@@ -98,7 +99,7 @@ function yamlForm(shape: Shape): ListForm {
   return {
     contentType: 'application/yaml',
     head: (metadata) => `${yaml(outsideOf(shape, metadata))}${shape.key}:\n`,
-    items: (items) => yaml(shape.render(items).map((text) => JSON.parse(text))).replaceAll(/^(?=.)/gm, '  '),
+    items: (items) => yaml(shape.render(items).map((text) => parseOwnJson(text))).replaceAll(/^(?=.)/gm, '  '),
     tail: (metadata) => (metadata === undefined ? '' : yaml({ metadata })),
   };
 }

@@ -1,5 +1,6 @@
 /** Makes responses: one place for headers, output forms and errors. */
 import { stringify } from 'yaml';
+import { parseOwnJson } from '../../meta/json.ts';
 import { type Status, StatusError } from '../../meta/status-error.ts';
 import type { Answer } from '../registry/context.ts';
 import type { Listing, ListPage } from '../registry/list.ts';
@@ -32,13 +33,13 @@ export function responseHeaders(request: ApiRequest, contentType: string): [stri
 function respondText(request: ApiRequest, form: OutputForm, code: number, json: string): Response {
   if (form.media === 'yaml') {
     // Readers go by YAML 1.1 (client-go does, too): there `yes` is a boolean and a bare date is a date.
-    return new Response(stringify(JSON.parse(json), { lineWidth: 0, schema: 'yaml-1.1' }), {
+    return new Response(stringify(parseOwnJson(json), { lineWidth: 0, schema: 'yaml-1.1' }), {
       status: code,
       headers: responseHeaders(request, 'application/yaml'),
     });
   }
   // Every document ends with its line, as Go's encoder ends them.
-  const body = form.pretty ? JSON.stringify(JSON.parse(json), null, 2) : json;
+  const body = form.pretty ? JSON.stringify(parseOwnJson(json), null, 2) : json;
   return new Response(`${body}\n`, { status: code, headers: responseHeaders(request, 'application/json') });
 }
 

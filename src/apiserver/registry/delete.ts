@@ -136,7 +136,7 @@ function setDeletion(
   if (asked !== 0 && (options.gracePeriodSeconds === undefined || asked >= current)) {
     return { grace: current, pending: true };
   }
-  const began = Date.parse(metadata.deletionTimestamp) - current * 1000;
+  const began = Date.parse(metadata.deletionTimestamp) - Number(current) * 1000;
   metadata.deletionTimestamp = after(began, asked);
   metadata.deletionGracePeriodSeconds = asked;
   return { grace: asked, pending: false };
@@ -146,7 +146,7 @@ function setDeletion(
 const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 function after(milliseconds: number, seconds: number): string {
-  return timestamp(new Date(Math.min(Math.max(milliseconds + seconds * 1000, 0), LAST_TIME)));
+  return timestamp(new Date(Math.min(Math.max(milliseconds + Number(seconds) * 1000, 0), LAST_TIME)));
 }
 
 /** The garbage collector's finalizers, from the propagation policy (upstream's deletionFinalizersForGarbageCollection). */

@@ -1,4 +1,5 @@
 import { deepEqual } from '../../meta/equal.ts';
+import { parseOwnJson } from '../../meta/json.ts';
 import type { UnknownObject } from '../../meta/object.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
@@ -50,7 +51,7 @@ export async function update(
   let first = true;
   const replace: Change = (current) => {
     // The first attempt may consume the client's object; a retry starts from what was sent.
-    const wanted = first ? object : (JSON.parse(text) as UnknownObject);
+    const wanted = first ? object : (parseOwnJson(text) as UnknownObject);
     first = false;
     const version = wanted.metadata.resourceVersion;
     const conditional = version !== undefined && version !== '' && version !== '0';

@@ -3,6 +3,7 @@
  * metadata.resourceVersion: those are spliced into the text of a response, so that a list of thousands of objects is
  * answered without parsing one of them.
  */
+import { parseOwnJson } from '../../meta/json.ts';
 import type { UnknownObject } from '../../meta/object.ts';
 import type { StoredObject } from './contract.ts';
 
@@ -29,7 +30,7 @@ export function spliceBody(
 
 /** The object with resourceVersion, without apiVersion and kind. */
 export function parseBody(stored: Pick<StoredObject, 'revision' | 'body'>): UnknownObject {
-  const object = JSON.parse(stored.body) as UnknownObject;
+  const object = parseOwnJson(stored.body) as UnknownObject;
   object.metadata.resourceVersion = String(stored.revision);
   return object;
 }

@@ -23,13 +23,13 @@ const NOT_COPIED = new Set([
 
 type Annotations = Record<string, string>;
 
-/** 0 when there is none, or none that is a number. */
-export function revisionOf(object: Deployment | ReplicaSet): number {
-  return integer(object.metadata.annotations?.[REVISION]) ?? 0;
+/** 0 when there is none, or none that is an integer of 64 bits. */
+export function revisionOf(object: Deployment | ReplicaSet): bigint {
+  return int64(object.metadata.annotations?.[REVISION]) ?? 0n;
 }
 
-export function maxRevision(replicaSets: readonly ReplicaSet[]): number {
-  return Math.max(0, ...replicaSets.map(revisionOf));
+export function maxRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  return replicaSets.map(revisionOf).reduce((max, each) => (each > max ? each : max), 0n);
 }
 
 /** The Deployment's size when this ReplicaSet was last scaled. */
@@ -59,14 +59,14 @@ export function withSize(annotations: Annotations | undefined, deployment: Deplo
 export function withRevision(
   annotations: Annotations | undefined,
   deployment: Deployment,
-  revision: number,
+  revision: bigint,
 ): Annotations {
   const result = { ...annotations };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!NOT_COPIED.has(key)) setOwn(result, key, value);
   }
   const before = annotations?.[REVISION];
-  if ((integer(before) ?? 0) >= revision) return result;
+  if ((int64(before) ?? 0n) >= revision) return result;
   result[REVISION] = String(revision);
   if (before !== undefined) result[REVISION_HISTORY] = withHistory(annotations?.[REVISION_HISTORY] ?? '', before);
   return result;
@@ -78,6 +78,13 @@ function withHistory(history: string, revision: string): string {
   revisions.push(revision);
   while (revisions.length > 1 && revisions.join(',').length > MAX_HISTORY_LENGTH) revisions.shift();
   return revisions.join(',');
+}
+
+/** Annotations are anyone's to write: what no int64 holds is no revision. */
+function int64(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^-?\d{1,19}$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
 function integer(text: string | undefined): number | undefined {

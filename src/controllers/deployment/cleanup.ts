@@ -8,7 +8,7 @@ export function planCleanup(deployment: Deployment, old: readonly ReplicaSet[]):
   if (limit === undefined) return [];
   const alive = old.filter((replicaSet) => replicaSet.metadata.deletionTimestamp === undefined);
   return alive
-    .sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b))
+    .sort((a, b) => Number(revisionOf(a) - revisionOf(b)) || byCreation(a, b))
     .slice(0, Math.max(0, alive.length - limit))
     .filter(
       (replicaSet) =>

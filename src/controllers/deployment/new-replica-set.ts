@@ -50,7 +50,7 @@ function isNothing(value: unknown): boolean {
 }
 
 /** The ReplicaSet of the Deployment's template, of `replicas` pods, as revision `revision`. */
-export function buildReplicaSet(deployment: Deployment, revision: number, replicas: number): ReplicaSet {
+export function buildReplicaSet(deployment: Deployment, revision: bigint, replicas: number): ReplicaSet {
   const template = structuredClone(deployment.spec?.template) as NonNullable<Template>;
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };

@@ -99,7 +99,7 @@ export class Rollout {
   private async adoptRevision(): Promise<void> {
     if (this.newSet === undefined) return;
     const { metadata, spec } = this.newSet;
-    const annotations = withRevision(metadata.annotations, this.deployment, maxRevision(this.old) + 1);
+    const annotations = withRevision(metadata.annotations, this.deployment, maxRevision(this.old) + 1n);
     const minReadySeconds = this.deployment.spec?.minReadySeconds ?? 0;
     if (!semanticEqual(annotations, metadata.annotations) || (spec?.minReadySeconds ?? 0) !== minReadySeconds) {
       const wanted = { ...this.newSet, metadata: { ...metadata, annotations } };
@@ -115,7 +115,7 @@ export class Rollout {
   private async createReplicaSet(): Promise<void> {
     const { client, events } = this.context;
     const replicas = newReplicaSetSize(this.deployment, this.old, undefined);
-    const wanted = buildReplicaSet(this.deployment, maxRevision(this.old) + 1, replicas);
+    const wanted = buildReplicaSet(this.deployment, maxRevision(this.old) + 1n, replicas);
     const { name = '', annotations } = wanted.metadata;
     let existed = false;
     try {

@@ -33,7 +33,7 @@ export function evictionTime(pod: Pod, taints: readonly Taint[]): number | undef
     if (matching.length === 0) return 0;
     const limits = matching.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
     if (limits.length === 0) continue;
-    const seconds = Math.max(0, Math.min(...limits));
+    const seconds = Math.max(0, Math.min(...limits.map(Number)));
     const since = Math.max(Date.parse(taint.timeAdded ?? '') || 0, arrived);
     earliest = Math.min(earliest ?? Infinity, seconds === 0 ? 0 : since + seconds * 1000);
   }

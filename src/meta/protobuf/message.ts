@@ -1,5 +1,6 @@
 /** One message on the wire, read by its descriptor. The wire format itself is @bufbuild/protobuf's. */
 import { BinaryReader, base64Encode, WireType } from '@bufbuild/protobuf/wire';
+import { fromInt64 } from '../json.ts';
 import type { ProtobufDescriptors, ProtobufField, ProtobufMessage, ProtobufScalar } from './descriptors.ts';
 import { formOf } from './forms.ts';
 
@@ -130,7 +131,7 @@ function readScalar(reader: BinaryReader, scalar: ProtobufScalar): unknown {
     case 'int32':
       return reader.int32();
     case 'int64':
-      return Number(reader.int64());
+      return fromInt64(BigInt(reader.int64()));
     case 'double':
       return reader.double();
   }

@@ -23,7 +23,8 @@ export function canonicalize(schema: LinkedSchema, value: unknown): void {
     const inside = holder[key];
     if (field === undefined) continue;
     if (typeof inside === 'object') canonicalize(field, inside);
-    else if (field.kind === 'quantity') holder[key] = formatQuantity(inside as string | number);
+    else if (field.kind === 'quantity')
+      holder[key] = formatQuantity(typeof inside === 'bigint' ? String(inside) : (inside as string | number));
     else if (field.time !== undefined) {
       const time = canonicalTime(inside as string, field.time === 'micros');
       if (time === undefined) delete holder[key];

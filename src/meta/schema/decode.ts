@@ -1,5 +1,6 @@
 /** Request bodies to values, with what is wrong with them in upstream's words. */
 import { MAX_DEPTH } from '../depth.ts';
+import { parseJson } from '../json.ts';
 import { StatusError } from '../status-error.ts';
 import { findDuplicates, nestsDeeper, TooDeepError } from './json-duplicates.ts';
 import { jsonSyntaxError } from './json-syntax.ts';
@@ -49,7 +50,7 @@ export function decodeJson(text: string, options: DecodeOptions = {}): Decoded {
   if (text.length > MANY && nestsDeeper(text, MAX_DEPTH)) throw fail('exceeded max depth');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw fail(jsonSyntaxError(text, MAX_DEPTH) ?? String(error));
   }

@@ -1,4 +1,6 @@
 /** What Go's decoder would make of a value meant for a built-in kind: its errors, and its treatment of nulls. */
+
+import { spellingOf } from '../json.ts';
 import { setOwn } from '../own.ts';
 import { parseQuantity, QuantityError } from '../quantity.ts';
 import { goType, jsonKind, structName } from './go-types.ts';
@@ -16,6 +18,13 @@ class Finder {
   /** Whether there was a null, where the schema says what it means. */
   nulls = false;
   private readonly trail = new Trail();
+  /** Where the value that is looked at stands. */
+  private holder: object = {};
+  private key: string | number = '';
+
+  private spelling(): string | undefined {
+    return spellingOf(this.holder, this.key);
+  }
 
   find(schema: LinkedSchema, value: unknown, struct: string): string | undefined {
     if (value === null) this.nulls = true;
@@ -34,9 +43,9 @@ class Finder {
       case 'integer':
         return this.inInteger(schema, value, struct);
       case 'number':
-        return typeof value === 'number' ? undefined : this.mismatch(schema, jsonKind(value), struct);
+        return jsonKind(value) === 'number' ? undefined : this.mismatch(schema, jsonKind(value), struct);
       case 'int-or-string':
-        return intOrStringError(value);
+        return intOrStringError(value, this.spelling());
       case 'quantity':
         return quantityError(value);
       case 'any':
@@ -52,6 +61,8 @@ class Finder {
       if (field === undefined) continue;
       // A map's keys are data: Go's decoder names fields alone.
       if (isStruct) this.trail.enter(key);
+      this.holder = value;
+      this.key = key;
       const error = this.find(field, value[key], holder);
       if (error !== undefined) return error;
       if (isStruct) this.trail.leave();
@@ -61,8 +72,10 @@ class Finder {
 
   private inArray(items: LinkedSchema | undefined, value: readonly unknown[], struct: string): string | undefined {
     if (items === undefined) return undefined;
-    for (const item of value) {
-      const error = this.find(items, item, struct);
+    for (let index = 0; index < value.length; index += 1) {
+      this.holder = value;
+      this.key = index;
+      const error = this.find(items, value[index], struct);
       if (error !== undefined) return error;
     }
     return undefined;
@@ -79,10 +92,14 @@ class Finder {
   }
 
   private inInteger(schema: LinkedSchema, value: unknown, struct: string): string | undefined {
-    if (typeof value !== 'number') return this.mismatch(schema, jsonKind(value), struct);
+    if (typeof value === 'bigint' && schema.schema.format !== 'int32') return undefined;
+    if (typeof value !== 'number') {
+      return this.mismatch(schema, typeof value === 'bigint' ? `number ${value}` : jsonKind(value), struct);
+    }
     const max = schema.schema.format === 'int32' ? INT32_MAX : INT64_MAX;
-    if (Number.isInteger(value) && value >= -max && value < max) return undefined;
-    return this.mismatch(schema, `number ${value}`, struct);
+    const spelling = this.spelling();
+    if (spelling === undefined && Number.isInteger(value) && value >= -max && value < max) return undefined;
+    return this.mismatch(schema, `number ${spelling ?? value}`, struct);
   }
 
   private mismatch(schema: LinkedSchema, found: string, struct: string): string {
@@ -92,11 +109,11 @@ class Finder {
   }
 }
 
-function intOrStringError(value: unknown): string | undefined {
+function intOrStringError(value: unknown, spelling: string | undefined): string | undefined {
   if (typeof value === 'string') return undefined;
   const fits = typeof value === 'number' && Number.isInteger(value) && value >= -INT32_MAX && value < INT32_MAX;
-  if (fits) return undefined;
-  const found = typeof value === 'number' ? `number ${value}` : jsonKind(value);
+  if (fits && spelling === undefined) return undefined;
+  const found = jsonKind(value) === 'number' ? `number ${spelling ?? value}` : jsonKind(value);
   return `json: cannot unmarshal ${found} into Go value of type int32`;
 }
 

@@ -15,6 +15,7 @@ import {
   tooMany,
   typeInvalid,
 } from '../field-error.ts';
+import { isInteger } from '../json.ts';
 import { own } from '../own.ts';
 import { hasFormat } from './formats.ts';
 import type { LinkedSchema } from './link.ts';
@@ -61,7 +62,7 @@ class Validation {
     const rules = schema.schema;
     if (rules.enum !== undefined) this.checkEnum(rules.enum, value);
     if (typeof value === 'string') this.checkString(schema, value);
-    else if (typeof value === 'number') this.checkNumber(schema, value);
+    else if (typeof value === 'number' || typeof value === 'bigint') this.checkNumber(schema, value);
     else if (Array.isArray(value)) this.checkArray(schema, value);
     else if (typeof value === 'object') this.checkObject(schema, value as Json);
     this.checkJunctors(schema, value);
@@ -86,16 +87,16 @@ class Validation {
         if (typeof value === kind) return true;
         break;
       case 'number':
-        if (typeof value === 'number') return true;
+        if (typeof value === 'number' || typeof value === 'bigint') return true;
         break;
       case 'integer':
-        if (Number.isInteger(value)) return true;
+        if (isInteger(value)) return true;
         break;
       case 'int-or-string':
-        if (typeof value === 'string' || Number.isInteger(value)) return true;
+        if (typeof value === 'string' || isInteger(value)) return true;
         break;
       case 'quantity':
-        if (typeof value === 'string' || typeof value === 'number') return true;
+        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return true;
         break;
     }
     const { format } = schema.schema;
@@ -143,7 +144,7 @@ class Validation {
     else if (!compiled.test(value)) this.report(value, `should match '${pattern}'`);
   }
 
-  private checkNumber({ schema }: LinkedSchema, value: number): void {
+  private checkNumber({ schema }: LinkedSchema, value: number | bigint): void {
     const { maximum, minimum, multipleOf, exclusiveMaximum, exclusiveMinimum } = schema;
     if (maximum !== undefined && (exclusiveMaximum === true ? value >= maximum : value > maximum)) {
       this.report(value, `should be less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`);
@@ -153,7 +154,7 @@ class Validation {
     }
     if (multipleOf !== undefined) {
       // As upstream: 1/0.1 is exact where 0.3/0.1 is not.
-      const quotient = multipleOf < 1 ? (1 / multipleOf) * value : value / multipleOf;
+      const quotient = multipleOf < 1 ? (1 / multipleOf) * Number(value) : Number(value) / multipleOf;
       if (!Number.isInteger(quotient)) this.report(value, `should be a multiple of ${multipleOf}`);
     }
   }
@@ -300,7 +301,7 @@ function typeNames({ kind, schema }: LinkedSchema): string {
 /** A value's type in the words of JSON schema. */
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (isInteger(value)) return 'integer';
   return typeof value;
 }
 

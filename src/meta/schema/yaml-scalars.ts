@@ -16,15 +16,18 @@ const NOT_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 /** Characters of a number that are looked at: no double and no int64 needs more. */
 const LONGEST_NUMBER = 400;
 
-function integer(text: string): number {
+function integer(text: string): number | bigint {
   const negative = text.startsWith('-');
   const digits = /^[-+]/.test(text) ? text.slice(1) : text;
   const octal = /^0[0-7]+$/.test(digits);
-  const value = Number(octal ? `0o${digits.slice(1)}` : digits);
-  return negative ? -value : value;
+  const literal = octal ? `0o${digits.slice(1)}` : digits;
+  const value = Number(literal);
+  if (Number.isSafeInteger(value)) return negative ? -value : value;
+  const exact = negative ? -BigInt(literal) : BigInt(literal);
+  return BigInt.asIntN(64, exact) === exact ? exact : Number(exact);
 }
 
-function number(text: string): number | undefined {
+function number(text: string): number | bigint | undefined {
   const first = text.charCodeAt(0);
   // A digit, a sign or a point; most texts begin with a letter.
   if (!((first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d || first === 0x2e)) return undefined;
@@ -42,7 +45,7 @@ function meaning(text: string): unknown {
     if (constant !== undefined) return constant;
   }
   const value = number(text);
-  return value === undefined || !Number.isFinite(value) || NOT_JSON.test(text) ? text : value;
+  return value === undefined || value === Infinity || value === -Infinity || NOT_JSON.test(text) ? text : value;
 }
 
 /** The value of a scalar. `tag` as written, '' for none; a text in quotes or in a block is not `plain`. */

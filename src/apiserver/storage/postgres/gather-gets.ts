@@ -6,6 +6,7 @@
 import type { Database } from '../../../db/connection.ts';
 import type { ObjectKey, StoredObject } from '../contract.ts';
 import { get } from './get.ts';
+import { isStorable, storable } from './storable.ts';
 
 /** Two, so that reading one answer and looking up the next overlap. */
 const MAX_STATEMENTS = 2;
@@ -33,6 +34,7 @@ export function gatherGets(db: Database): Get {
 
   return (tenant, key) =>
     new Promise((resolve, reject) => {
+      if (!isStorable(key)) return resolve(undefined);
       queue.push({ tenant, key, resolve, reject });
       if (statements < MAX_STATEMENTS) void drain();
     });
@@ -56,7 +58,7 @@ async function answer(db: Database, batch: readonly Waiting[]): Promise<void> {
 /** By position in the batch; what is not there is absent. */
 async function getMany(db: Database, batch: readonly Waiting[]) {
   const keys = batch.map(({ tenant, key: { resource, namespace, name } }) => [tenant, resource, namespace, name]);
-  const columns = [0, 1, 2, 3].map((column) => keys.map((key) => acceptable(key[column]!)));
+  const columns = [0, 1, 2, 3].map((column) => keys.map((key) => storable(key[column]!)));
   // A lateral with a limit is looked up key by key: joined freely, a small table would be scanned, by a plan that stays.
   const rows = await db.query('objects.getMany', (sql) => {
     const [tenants, resources, namespaces, names] = columns.map((column) => sql.typed.textArray(column));
@@ -70,9 +72,4 @@ async function getMany(db: Database, batch: readonly Waiting[]) {
       ) o`.values() as unknown as Promise<[number, string, number, string][]>;
   });
   return new Map(rows.map(([position, uid, revision, body]) => [position - 1, { uid, revision, body }]));
-}
-
-/** As the text parameters of a single lookup. */
-function acceptable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
 }

@@ -8,6 +8,7 @@
  */
 import type { Database } from '../../../db/connection.ts';
 import type { Store, StoredObject, UpdateWrite, Write, WriteOutcome } from '../contract.ts';
+import { storable } from './storable.ts';
 
 const RESOURCE = 'leases.coordination.k8s.io';
 const NAMESPACE = 'kube-node-lease';
@@ -117,7 +118,7 @@ function renewalOf(write: Write, position: number): Renewal | undefined {
     uid: write.uid,
     revision: write.expectedRevision,
     digest: write.fields[DIGEST_FIELD]!,
-    holder: typeof spec?.holderIdentity === 'string' ? spec.holderIdentity : '',
+    holder: typeof spec?.holderIdentity === 'string' ? storable(spec.holderIdentity) : '',
     renewedAt: time.toISOString(),
     body: write.body,
   };

@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/connection.ts';
 import type { Write, WriteOutcome } from '../contract.ts';
 import { TenantNotFoundError } from '../errors.ts';
+import { storable } from './storable.ts';
 
 /** One round trip for any number of writes; see migrations/0002_write_function.sql for what happens inside. */
 export async function write(db: Database, tenant: string, writes: readonly Write[]): Promise<WriteOutcome[]> {
@@ -19,11 +20,13 @@ export async function write(db: Database, tenant: string, writes: readonly Write
  */
 function acceptable(each: Write): Write {
   if (each.op === 'delete') return each;
-  return { ...each, labels: mapValues(each.labels, acceptableText), fields: mapValues(each.fields, acceptableText) };
-}
-
-function acceptableText(value: string): string {
-  return value.replaceAll('\0', '\uFFFD').toWellFormed();
+  const { labels, fields, owners } = each;
+  return {
+    ...each,
+    labels: mapValues(labels, storable),
+    fields: mapValues(fields, storable),
+    owners: owners.map(storable),
+  };
 }
 
 function mapValues(record: Record<string, string>, map: (value: string) => string): Record<string, string> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withRevision } from '../../../../src/controllers/deployment/annotations.ts';
+import { maxRevision, withRevision } from '../../../../src/controllers/deployment/annotations.ts';
 import { planCleanup } from '../../../../src/controllers/deployment/cleanup.ts';
 import {
   buildReplicaSet,
@@ -21,7 +21,7 @@ test('the hash of a template does not depend on the order of its keys, but on ev
 });
 
 test('a ReplicaSet selects and labels its pods by the hash, and is owned by the Deployment', () => {
-  const built = buildReplicaSet(deployment({ minReadySeconds: 5 }), 3, 4);
+  const built = buildReplicaSet(deployment({ minReadySeconds: 5 }), 3n, 4);
   const hash = built.metadata.labels!['pod-template-hash']!;
   expect(built.metadata.name).toBe(`web-${hash}`);
   expect(built.spec?.selector.matchLabels).toEqual({ app: 'web', 'pod-template-hash': hash });
@@ -56,7 +56,7 @@ test("a ReplicaSet takes over the Deployment's annotations but for kubectl's and
     'kubectl.kubernetes.io/last-applied-configuration': '{}',
     [REVISION]: '7',
   };
-  expect(withRevision({ own: 'x' }, annotated, 1)).toEqual({
+  expect(withRevision({ own: 'x' }, annotated, 1n)).toEqual({
     own: 'x',
     'kubernetes.io/change-cause': 'why',
     [REVISION]: '1',
@@ -64,16 +64,16 @@ test("a ReplicaSet takes over the Deployment's annotations but for kubectl's and
 });
 
 test('a ReplicaSet that becomes the newest again remembers its former revisions', () => {
-  expect(withRevision({ [REVISION]: '2', [HISTORY]: '1' }, deployment(), 5)).toEqual({
+  expect(withRevision({ [REVISION]: '2', [HISTORY]: '1' }, deployment(), 5n)).toEqual({
     [REVISION]: '5',
     [HISTORY]: '1,2',
   });
-  expect(withRevision({ [REVISION]: '5' }, deployment(), 5)).toEqual({ [REVISION]: '5' });
+  expect(withRevision({ [REVISION]: '5' }, deployment(), 5n)).toEqual({ [REVISION]: '5' });
 });
 
 test('the history of revisions drops the oldest beyond two thousand characters', () => {
   const long = Array.from({ length: 500 }, (_, index) => String(1000 + index)).join(',');
-  const history = withRevision({ [REVISION]: '1500', [HISTORY]: long }, deployment(), 1501)[HISTORY]!;
+  const history = withRevision({ [REVISION]: '1500', [HISTORY]: long }, deployment(), 1501n)[HISTORY]!;
   expect(history.length).toBeLessThanOrEqual(2000);
   expect(history.endsWith(',1499,1500')).toBe(true);
 });
@@ -91,4 +91,13 @@ test('cleaning up deletes the lowest revisions beyond the limit, never one with 
   expect(names(0)).toEqual(['rs-1', 'rs-4', 'rs-10']);
   expect(names(5)).toEqual([]);
   expect(names(undefined)).toEqual([]);
+});
+
+test('the revision after one beyond 2^53 keeps all digits', () => {
+  const old = ['3546343826724305832', '7', 'none', '99999999999999999999'].map((revision) => {
+    const set = buildReplicaSet(deployment(), 1n, 1);
+    return { ...set, metadata: { ...set.metadata, annotations: { [REVISION]: revision } } };
+  });
+  const next = maxRevision(old) + 1n;
+  expect(withRevision({}, deployment(), next)[REVISION]).toBe('3546343826724305833');
 });
