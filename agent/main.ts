@@ -16,12 +16,30 @@ const { readKubeconfig } = await import('./kubeconfig.ts');
 const { createLog } = await import('./log.ts');
 const { guarded, onFault, reportFault } = await import('../src/meta/guard.ts');
 
+/** EX_CONFIG of sysexits.h: only another configuration helps, so that a supervisor need not try again soon. */
+const PERMANENT_CODE = 78;
+
+class PermanentError extends Error {}
+
+/** What throws in here is the configuration's fault. */
+function configured<T>(run: () => T): T {
+  const blame = (error: unknown): never => {
+    throw new PermanentError(error instanceof Error ? error.message : String(error), { cause: error });
+  };
+  try {
+    const result = run();
+    return (result instanceof Promise ? result.catch(blame) : result) as T;
+  } catch (error) {
+    return blame(error);
+  }
+}
+
 async function main(): Promise<number> {
   if (process.argv.includes('--help')) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const config = readConfig(process.argv.slice(2), process.env);
+  const config = configured(() => readConfig(process.argv.slice(2), process.env));
   if (config.command === 'cleanup') {
     await cleanUp(config);
     return 0;
@@ -34,7 +52,7 @@ async function main(): Promise<number> {
       guarded('process', (error: unknown) => reportFault(name, error)),
     );
   }
-  const access = await readKubeconfig(config.kubeconfig!);
+  const access = await configured(() => readKubeconfig(config.kubeconfig!));
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(
@@ -51,6 +69,6 @@ main().then(
   (code) => process.exit(code),
   (error) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    process.exit(error instanceof PermanentError ? PERMANENT_CODE : 1);
   },
 );

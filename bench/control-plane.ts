@@ -29,12 +29,14 @@ export async function startControlPlane(nodeFlags: readonly string[] = []): Prom
   const config = parse(await readFile(data.kubeconfig, 'utf8'));
   const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
   const postmaster = Number((await readFile(path.join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  // Beside it there is `kedge up`, which starts it and waits.
+  const controlPlane = Number(await readFile(data.controlPlanePid, 'utf8'));
   return {
     server,
     ca: Buffer.from(ca, 'base64').toString(),
     token: config.users[0].user.token,
     databaseUrl: database.url,
-    usage: async () => ({ controlPlane: await usageOf(child.pid!), postgres: await usageOf(postmaster) }),
+    usage: async () => ({ controlPlane: await usageOf(controlPlane), postgres: await usageOf(postmaster) }),
     async stop() {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -47,7 +49,7 @@ export async function startControlPlane(nodeFlags: readonly string[] = []): Prom
 
 /** As `npm start` does. */
 async function startUp(dataDir: string, databaseUrl: string, nodeFlags: readonly string[]): Promise<ChildProcess> {
-  const command = ['--max-semi-space-size=16', 'src/cli/main.ts', 'up', '--no-agent', '--listen', '127.0.0.1:0'];
+  const command = ['src/cli/main.ts', 'up', '--no-agent', '--listen', '127.0.0.1:0'];
   const child = spawn(
     process.execPath,
     [...nodeFlags, ...command, '--data-dir', dataDir, '--database-url', databaseUrl],

@@ -16,7 +16,7 @@ const fail = (message) => {
 if (!existsSync(new URL('../node_modules/commander/package.json', import.meta.url)) && !isInstalled()) {
   fail(`its packages are not installed: run npm ci in ${fileURLToPath(new URL('..', import.meta.url))}`);
 } else if (Number(process.versions.node.split('.')[0]) >= LEAST_NODE) {
-  import(main.href).catch((error) => fail(error.message));
+  import('../src/cli/compile-cache.js').then(() => import(main.href)).catch((error) => fail(error.message));
 } else {
   const pinned = pinnedNode();
   if (pinned === undefined) fail(`Node ${process.versions.node} is too old: run npm ci (it brings Node ${LEAST_NODE})`);

@@ -6,6 +6,8 @@ export interface DataDir {
   kubeconfig: string;
   cluster: string;
   lock: string;
+  controlPlanePid: string;
+  controlPlaneLog: string;
   pki: string;
   encryptionKey: string;
   postgres: string;
@@ -29,6 +31,8 @@ export function dataDirAt(folder: string): DataDir {
     kubeconfig: at('kubeconfig'),
     cluster: at('cluster.json'),
     lock: at('up.pid'),
+    controlPlanePid: at('control-plane.pid'),
+    controlPlaneLog: at('control-plane.log'),
     pki: at('pki'),
     encryptionKey: at('encryption.key'),
     postgres: at('postgres'),

@@ -1,7 +1,6 @@
 /** `kedge init`: makes a database ready for a host that cannot do so itself (Workers), and prints an admin token. */
 import { Command } from 'commander';
 import { parseEncryptionKeys, readConfig } from '../hosts/config.ts';
-import { initialise } from '../hosts/node/initialise.ts';
 
 export function initCommand(): Command {
   return new Command('init')
@@ -11,6 +10,7 @@ export function initCommand(): Command {
       const config = readConfig({ ...process.env, KEDGE_DATABASE_URL: flags.databaseUrl });
       if (config.KEDGE_DATABASE_URL === undefined) throw new Error('give --database-url or set KEDGE_DATABASE_URL');
       if (config.KEDGE_ENCRYPTION_KEYS === undefined) throw new Error('set KEDGE_ENCRYPTION_KEYS, as for the Worker');
+      const { initialise } = await import('../hosts/node/initialise.ts');
       const token = await initialise({
         databaseUrl: config.KEDGE_DATABASE_URL,
         encryptionKeys: parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS),

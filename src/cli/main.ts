@@ -1,24 +1,29 @@
-/** The `kedge` command. Each command is a file; this one only names them. */
+/**
+ * The `kedge` command. Each command is a file, loaded when it is called: `kedge kubectl` takes as long as kubectl, and
+ * `kedge up`, which lives as long as the cluster, holds nothing that it does not use.
+ */
+import './compile-cache.js';
 import { Command } from 'commander';
 import { describeError } from './describe-error.ts';
-import { initCommand } from './init.ts';
-import { kubectlCommand } from './kubectl.ts';
-import { tenantCommand } from './tenant.ts';
-import { tokenCommand } from './token.ts';
-import { upCommand } from './up/command.ts';
-import { versionCommand } from './version.ts';
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./up/command.ts')).upCommand(),
+  init: async () => (await import('./init.ts')).initCommand(),
+  kubectl: async () => (await import('./kubectl.ts')).kubectlCommand(),
+  tenant: async () => (await import('./tenant.ts')).tenantCommand(),
+  token: async () => (await import('./token.ts')).tokenCommand(),
+  version: async () => (await import('./version.ts')).versionCommand(),
+};
 
 const program = new Command('kedge')
   .description('A Kubernetes-compatible control plane with no servers of its own')
-  .enablePositionalOptions()
-  .addCommand(upCommand())
-  .addCommand(initCommand())
-  .addCommand(kubectlCommand())
-  .addCommand(tenantCommand())
-  .addCommand(tokenCommand())
-  .addCommand(versionCommand());
+  .enablePositionalOptions();
 
 try {
+  const name = process.argv[2] ?? '';
+  // Help, and what is no command, needs them all.
+  const wanted = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  for (const load of wanted) program.addCommand(await load());
   await program.parseAsync();
 } catch (error) {
   console.error(`kedge: ${describeError(error)}`);

@@ -1,9 +1,8 @@
 /** `kedge token create|list|revoke`: personal bearer tokens, for whoever holds the database. */
 import { Command } from 'commander';
-import { openTokenDesk, type TokenDesk } from '../hosts/node/tokens.ts';
+import type { TokenDesk } from '../hosts/node/tokens.ts';
 import { ROOT } from '../meta/tenant.ts';
 import { DEFAULT_DATA_DIR, dataDirAt } from './data-dir.ts';
-import { embeddedPostgresUrl } from './up/postgres.ts';
 
 interface Flags {
   tenant: string;
@@ -61,6 +60,10 @@ function withDatabase(command: Command): Command {
 }
 
 async function atDesk<T>(flags: Flags, work: (desk: TokenDesk) => Promise<T>): Promise<T> {
+  const [{ openTokenDesk }, { embeddedPostgresUrl }] = await Promise.all([
+    import('../hosts/node/tokens.ts'),
+    import('./up/postgres.ts'),
+  ]);
   const desk = openTokenDesk(flags.databaseUrl ?? (await embeddedPostgresUrl(dataDirAt(flags.dataDir))));
   try {
     return await work(desk);

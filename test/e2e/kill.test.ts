@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_SOCKET, ensureDocker } from '../../src/cli/up/docker.ts';
+import { ensureDocker } from '../../src/cli/up/docker.ts';
+import { DEFAULT_SOCKET } from '../../src/cli/up/docker-socket.ts';
 import { createProgress } from '../../src/cli/up/progress.ts';
 import type { Deployment, Pod } from '../../src/client/resources.ts';
 import { createCluster, run, type TestCluster } from '../support/cluster.ts';
@@ -61,18 +62,28 @@ describe('in the middle of a rollout, kill -9', () => {
       }
     })();
     await eventually(() => expect(acknowledged.length).toBeGreaterThan(3));
+    const said = cluster.output().length;
     await cluster.killControlPlane();
     await writing;
-    await cluster.start();
+    await eventually(() => expect(cluster.output().slice(said)).toContain('the control plane serves again'), 60);
+    expect(cluster.output().slice(said)).toMatch(/! the control plane ended \(SIGKILL\); starting it again in 1 s/);
     const stored = (await cluster.kubectl('get', 'configmaps', '-o', 'name')).split('\n');
     for (const name of acknowledged) expect(stored).toContain(name);
+    await expectHealthy();
+  });
+
+  test('of kedge up itself leaves no control plane behind, and a new start finds all as it is', async () => {
+    const controlPlane = Number(await readFile(cluster.dataDir.controlPlanePid, 'utf8'));
+    await cluster.killSupervisor();
+    await cluster.start();
+    expect(() => process.kill(controlPlane, 0)).toThrow(/ESRCH/);
     await expectHealthy();
   });
 
   test('of the agent recreates nothing that is healthy, and the rollout ends', async () => {
     process.kill(Number(await readFile(cluster.dataDir.agentPid, 'utf8')), 'SIGKILL');
     await expectHealthy();
-    expect(cluster.output()).toContain('the agent ended (SIGKILL), starting it again');
+    expect(cluster.output()).toContain('the agent ended (SIGKILL); starting it again in 1 s');
     const { items } = await cluster.get<{ items: Pod[] }>('pods', '-l', 'app=hello');
     expect(items.map((pod) => pod.status!.containerStatuses![0]!.restartCount)).toEqual([0, 0, 0]);
   });

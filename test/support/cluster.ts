@@ -33,8 +33,10 @@ export interface TestCluster {
   follow(...args: string[]): { output(): string; ended: Promise<number> };
   /** Ids of this cluster's running app containers of that name (or of all), by docker ps. */
   containers(name?: string, podUid?: string): Promise<string[]>;
-  /** kill -9 of the control plane process alone; agent and database live on. */
+  /** kill -9 of the control plane's process, which `kedge up` starts again; agent and database live on. */
   killControlPlane(): Promise<void>;
+  /** kill -9 of `kedge up` itself; the control plane ends with it, agent and database live on. */
+  killSupervisor(): Promise<void>;
   /** Starts `kedge up` (again) and waits until it says that it is ready. */
   start(): Promise<void>;
   /** Ctrl-C, and waits for the end. Returns the exit code. */
@@ -137,6 +139,9 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
       return exited;
     },
     async killControlPlane() {
+      process.kill(Number(await readFile(dataDir.controlPlanePid, 'utf8')), 'SIGKILL');
+    },
+    async killSupervisor() {
       const running = child;
       if (running === undefined) throw new Error('not started');
       const exited = new Promise<void>((resolve) => running.once('exit', () => resolve()));

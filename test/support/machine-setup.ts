@@ -2,7 +2,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { DEFAULT_SOCKET, ensureDocker } from '../../src/cli/up/docker.ts';
+import { ensureDocker } from '../../src/cli/up/docker.ts';
+import { DEFAULT_SOCKET } from '../../src/cli/up/docker-socket.ts';
 import { createProgress } from '../../src/cli/up/progress.ts';
 import { importBusybox } from './images.ts';
 

@@ -1,10 +1,8 @@
 /** `kedge up`: a whole cluster on this machine, in the foreground. */
 import { Command } from 'commander';
-import { readConfig } from '../../hosts/config.ts';
 import { DEFAULT_DATA_DIR } from '../data-dir.ts';
 import { describeError } from '../describe-error.ts';
-import { DEFAULT_SOCKET } from './docker.ts';
-import { up } from './up.ts';
+import { DEFAULT_SOCKET } from './docker-socket.ts';
 
 interface Flags {
   listen?: string;
@@ -30,6 +28,7 @@ export function upCommand(): Command {
     .option('--docker-socket <path>', 'socket of the Docker Engine API', DEFAULT_SOCKET)
     .action(async (flags: Flags) => {
       try {
+        const [{ readConfig }, { up }] = await Promise.all([import('../../hosts/config.ts'), import('./up.ts')]);
         const config = readConfig({
           ...process.env,
           ...(flags.listen === undefined ? {} : { KEDGE_LISTEN: flags.listen }),

@@ -1,16 +1,16 @@
 /** Docker on this machine: found, started, or (as root on Debian and Ubuntu) installed. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { access, open, readFile, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
+import http from 'node:http';
 import { promisify } from 'node:util';
-import Docker from 'dockerode';
 import { onPath } from '../kubectl.ts';
+import { DEFAULT_SOCKET } from './docker-socket.ts';
+import { openLog } from './open-log.ts';
 import type { Progress } from './progress.ts';
 
 const run = promisify(execFile);
 const READY_WITHIN_MS = 60_000;
 const PID_FILE = '/var/run/docker.pid';
-
-export const DEFAULT_SOCKET = '/var/run/docker.sock';
 
 export interface DockerOptions {
   /** Only a Docker on the default socket is installed or started; any other is somebody's own. */
@@ -54,11 +54,19 @@ export async function ensureDocker(options: DockerOptions, progress: Progress): 
   await progress.step('starting Docker', () => startDaemon(options));
 }
 
+const PING_WITHIN_MS = 10_000;
+
+/** GET /_ping of the Engine API. Without its client library, which `kedge up` would hold for as long as it lives. */
 async function answers(socketPath: string): Promise<boolean> {
-  return new Docker({ socketPath }).ping().then(
-    () => true,
-    () => false,
-  );
+  return new Promise((resolve) => {
+    const request = http.get({ socketPath, path: '/_ping', timeout: PING_WITHIN_MS }, (response) => {
+      response.resume();
+      response.on('error', () => {});
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
 }
 
 async function missingPackages(): Promise<string[]> {
@@ -101,7 +109,7 @@ async function startDaemon(options: DockerOptions): Promise<void> {
 
 async function spawnDaemon(logFile: string): Promise<ChildProcess> {
   await removeStalePidFile();
-  const log = await open(logFile, 'a');
+  const log = await openLog(logFile);
   const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log.fd, log.fd] });
   await log.close();
   return daemon;

@@ -7,6 +7,7 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { DataDir } from '../data-dir.ts';
+import { describeError } from '../describe-error.ts';
 import { initialisePostgres } from './initialise-postgres.ts';
 import { openLog } from './open-log.ts';
 import { findLauncher } from './postgres-launcher.ts';
@@ -19,13 +20,14 @@ export interface EmbeddedDatabase {
 export interface EmbeddedOptions {
   /** Default: any free port. */
   port?: number;
-  /** Told when the server was found dead and has been started again. */
-  onRestart?(): void;
+  /** Told when the server was found dead: that it has been started again, or why not. */
+  say?(line: string): void;
 }
 
 /** The postmaster is not our child, so its death is seen by asking the kernel; nothing is asked of the database. */
 const CHECK_EVERY_MS = 1_000;
 const STOP_WITHIN_MS = 60_000;
+const LAST_TRY_AGAIN_MS = 30_000;
 const REAPED_WITHIN_MS = 5_000;
 
 /** Makes the data folder when there is none, starts the server unless it already runs, and keeps it running. */
@@ -35,14 +37,21 @@ export async function startEmbeddedPostgres(data: DataDir, options: EmbeddedOpti
   const { port } = running;
 
   let checking: Promise<void> | undefined;
+  let delayMs = 0;
+  let notBefore = 0;
+  const say = options.say ?? ((line: string) => console.error(`kedge: ${line}`));
   const check = async () => {
-    if ((await findServer(data)) !== undefined) return;
+    if (performance.now() < notBefore || (await findServer(data)) !== undefined) return;
+    // Recovery may take long, and a full disk lasts: ever later.
+    delayMs = Math.min(Math.max(2 * delayMs, CHECK_EVERY_MS), LAST_TRY_AGAIN_MS);
+    notBefore = performance.now() + delayMs;
     await startDetached(data, port);
-    options.onRestart?.();
+    delayMs = 0;
+    say('PostgreSQL had ended and was started again');
   };
   const timer = setInterval(() => {
     checking ??= check()
-      .catch((error: unknown) => console.error(`kedge: ${error instanceof Error ? error.message : error}`))
+      .catch((error: unknown) => say(describeError(error)))
       .finally(() => {
         checking = undefined;
       });

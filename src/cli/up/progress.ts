@@ -9,11 +9,15 @@ export interface Progress {
 
 export function createProgress(out: NodeJS.WritableStream & { isTTY?: boolean }): Progress {
   const live = out.isTTY === true;
+  /** The step that is announced on the current line. */
+  let current = '';
   return {
     async step(what, run) {
       const started = performance.now();
-      if (live) out.write(`  … ${what}`);
+      current = live ? `  … ${what}` : '';
+      out.write(current);
       const end = (mark: string) => {
+        current = '';
         const seconds = ((performance.now() - started) / 1000).toFixed(1);
         out.write(`${live ? '\r\x1b[K' : ''}  ${mark} ${what} (${seconds} s)\n`);
       };
@@ -27,7 +31,7 @@ export function createProgress(out: NodeJS.WritableStream & { isTTY?: boolean })
       }
     },
     say(line) {
-      out.write(`${line}\n`);
+      out.write(`${current === '' ? '' : '\r\x1b[K'}${line}\n${current}`);
     },
   };
 }

@@ -1,19 +1,16 @@
 /** Joins the machine that `kedge up` runs on as a node of its cluster. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { NodeHost } from '../../hosts/node/start.ts';
 import type { DataDir } from '../data-dir.ts';
-import { type AgentProcess, startAgent } from './agent-process.ts';
+import { startAgent } from './agent-process.ts';
+import type { ControlPlaneProcess } from './control-plane-process.ts';
 import { DockerMissingError, ensureDocker } from './docker.ts';
-import { keptToken, writeKubeconfig } from './kubeconfig.ts';
 import type { Progress } from './progress.ts';
+import type { Supervised } from './supervise.ts';
 
 export interface JoinOptions {
   data: DataDir;
-  host: NodeHost;
-  server: string;
-  /** PEM */
-  caCertificate: string;
+  plane: Pick<ControlPlaneProcess, 'ask'>;
   clusterId: string;
   clusterCIDR: string;
   nodeName: string;
@@ -29,8 +26,8 @@ const NODE_READY_WITHIN_MS = 120_000;
  * Starts the agent. undefined, after saying why and what to do, when this machine cannot run pods: the API serves all
  * the same.
  */
-export async function joinThisMachine(options: JoinOptions): Promise<AgentProcess | undefined> {
-  const { data, host, nodeName, dockerSocket, progress } = options;
+export async function joinThisMachine(options: JoinOptions): Promise<Supervised | undefined> {
+  const { data, plane, nodeName, dockerSocket, progress } = options;
   const refuse = (reason: string) => progress.say(`  ! no pods can run on this machine: ${reason}`);
   try {
     const logFile = path.join(data.root, 'dockerd.log');
@@ -46,31 +43,24 @@ export async function joinThisMachine(options: JoinOptions): Promise<AgentProces
   }
 
   await mkdir(data.agent, { recursive: true, mode: 0o700 });
-  const user = `system:node:${nodeName}`;
-  const identity = { user, groups: ['system:nodes'], description: `agent of ${nodeName}` };
-  await writeKubeconfig(data.agentKubeconfig, {
-    server: options.server,
-    caCertificate: options.caCertificate,
-    user,
-    token: await keptToken(host, data.agentKubeconfig, identity),
-    json: true,
-  });
+  await plane.ask({ name: 'admit', nodeName });
+  const { clusterId, clusterCIDR } = options;
   return startAgent({
     data,
     nodeName,
-    clusterId: options.clusterId,
-    clusterCIDR: options.clusterCIDR,
+    clusterId,
+    clusterCIDR,
     dockerSocket,
-    onExit: (message) => progress.say(`  ! ${message}`),
+    say: (line) => progress.say(`  ! ${line}`),
   });
 }
 
 /** Waits until the node is Ready; says so when that takes too long, and leaves the agent to go on trying. */
 export async function waitForThisMachine(options: JoinOptions): Promise<void> {
-  const { data, host, nodeName, progress } = options;
+  const { data, plane, nodeName, progress } = options;
   try {
     await progress.step(`waiting for node ${nodeName} to be Ready (log: ${data.agentLog})`, () =>
-      host.waitForNode(nodeName, NODE_READY_WITHIN_MS),
+      plane.ask({ name: 'waitForNode', nodeName, milliseconds: NODE_READY_WITHIN_MS }),
     );
   } catch (error) {
     progress.say(`  ! ${error instanceof Error ? error.message : String(error)}`);

@@ -1,20 +1,20 @@
-/** The order in which `kedge up` brings a cluster to life, and takes it down again. */
+/** The order in which `kedge up` brings a cluster to life, and takes it down again. It supervises, and does little itself. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import { type Config, parseEncryptionKeys, parseListen } from '../../hosts/config.ts';
-import { advertiseAddress } from '../../hosts/node/advertise.ts';
-import { type NodeHost, startNodeHost } from '../../hosts/node/start.ts';
+import { advertiseAddress } from '../../hosts/node/default-address.ts';
 import { VERSION } from '../../hosts/version.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
+import { describeError } from '../describe-error.ts';
 import { onPath } from '../kubectl.ts';
-import type { AgentProcess } from './agent-process.ts';
-import { ensureServerIdentity, inClusterNames, machineNames } from './ca.ts';
 import { ensureCluster } from './cluster.ts';
-import { keptToken, writeKubeconfig } from './kubeconfig.ts';
+import type { ControlPlaneOptions } from './control-plane-contract.ts';
+import { type ControlPlaneProcess, startControlPlane } from './control-plane-process.ts';
 import { type EmbeddedDatabase, startEmbeddedPostgres } from './postgres.ts';
 import { createProgress, type Progress } from './progress.ts';
+import type { Supervised } from './supervise.ts';
 import { type JoinOptions, joinThisMachine, waitForThisMachine } from './this-machine.ts';
 
 export interface UpOptions {
@@ -30,23 +30,27 @@ export interface UpOptions {
 const IN_CLUSTER_URL = 'https://kubernetes.default.svc.cluster.local';
 
 interface Running {
-  host?: NodeHost;
-  agent?: AgentProcess;
+  stopping: AbortController;
   database?: EmbeddedDatabase;
+  /** Settles soon once `stopping` is aborted. */
+  plane?: Promise<ControlPlaneProcess>;
+  agent?: Supervised;
 }
 
 /** Resolves once everything is up; the process then lives until it is told to stop. */
 export async function up(options: UpOptions): Promise<void> {
   const data = dataDirAt(options.dataDir);
   const progress = createProgress(process.stdout);
-  const running: Running = {};
-  await mkdir(data.root, { recursive: true, mode: 0o755 });
+  const running: Running = { stopping: new AbortController() };
+  await makeDataFolder(data);
   await takeLock(data);
   const stop = stopOnSignal(data, running, progress);
   progress.say(`Kedge ${VERSION.gitVersion}, data in ${data.root}`);
   try {
     await bringUp(options, data, running, progress);
   } catch (error) {
+    // Told to stop meanwhile: what that interrupted is no failure.
+    if (running.stopping.signal.aborted) return;
     await stop();
     throw error;
   }
@@ -56,63 +60,45 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   const { config } = options;
   const cluster = await ensureCluster(data);
   const listen = parseListen(config.KEDGE_LISTEN);
-  const serviceCIDR = config.KEDGE_SERVICE_CIDR ?? cluster.serviceCIDR;
-  const advertised = config.KEDGE_ADVERTISE_ADDRESS ?? (await advertiseAddress(listen.host));
-  const names = [
-    ...machineNames(),
-    ...inClusterNames(serviceCIDR),
-    ...(isWildcard(listen.host) ? [] : [listen.host]),
-    ...(advertised === undefined ? [] : [advertised]),
-  ];
-  const identity = await ensureServerIdentity(data.pki, [...new Set(names)], new Date());
+  const encryptionKeys = config.KEDGE_ENCRYPTION_KEYS ?? (await encryptionKey(data));
+  // Said before anything is started.
+  parseEncryptionKeys(encryptionKeys);
+  const clusterCIDR = config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR;
+  const { signal } = running.stopping;
 
   const databaseUrl =
     config.KEDGE_DATABASE_URL ??
     (await progress.step('starting PostgreSQL', async () => {
-      running.database = await startEmbeddedPostgres(data, {
-        onRestart: () => progress.say('  ! PostgreSQL had ended and was started again'),
-      });
+      running.database = await startEmbeddedPostgres(data, { say: (line) => progress.say(`  ! ${line}`) });
       return running.database.url;
     }));
+  signal.throwIfAborted();
 
-  const keys = parseEncryptionKeys(config.KEDGE_ENCRYPTION_KEYS ?? (await encryptionKey(data)));
-  const host = await progress.step('starting the API, controllers and scheduler', () =>
-    startNodeHost({
-      databaseUrl,
-      connections: config.KEDGE_DATABASE_CONNECTIONS,
-      listen,
-      tls: { certificate: identity.certificate, key: identity.key },
-      caCertificate: identity.caCertificate,
-      advertiseAddress: advertised,
-      externalUrl: config.KEDGE_EXTERNAL_URL ?? IN_CLUSTER_URL,
-      encryptionKeys: keys,
-      cluster: {
-        serviceCIDR,
-        clusterCIDR: config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
-      },
-      logFile: path.join(data.root, 'control-plane.log'),
-      logLevel: config.KEDGE_LOG_LEVEL,
-      maxTokenSeconds: config.KEDGE_SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION,
-    }),
-  );
-  running.host = host;
-  const server = `https://${isWildcard(listen.host) ? '127.0.0.1' : bracketed(listen.host)}:${host.port}`;
-
-  const admin = { user: 'admin', groups: ['system:masters'], description: 'kedge up' };
-  await writeKubeconfig(data.kubeconfig, {
-    server,
-    caCertificate: identity.caCertificate,
-    user: 'admin',
-    token: await keptToken(host, data.kubeconfig, admin),
+  const planeOptions: ControlPlaneOptions = {
+    data,
+    databaseUrl,
+    connections: config.KEDGE_DATABASE_CONNECTIONS,
+    listen,
+    advertiseAddress: config.KEDGE_ADVERTISE_ADDRESS ?? (await advertiseAddress(listen.host)),
+    externalUrl: config.KEDGE_EXTERNAL_URL ?? IN_CLUSTER_URL,
+    encryptionKeys,
+    serviceCIDR: config.KEDGE_SERVICE_CIDR ?? cluster.serviceCIDR,
+    clusterCIDR,
+    logLevel: config.KEDGE_LOG_LEVEL,
+    maxTokenSeconds: config.KEDGE_SERVICE_ACCOUNT_MAX_TOKEN_EXPIRATION,
+  };
+  const plane = await progress.step('starting the API, controllers and scheduler', () => {
+    running.plane = startControlPlane(planeOptions, signal, (line) => progress.say(`  ! ${line}`));
+    return running.plane;
   });
+  signal.throwIfAborted();
+
   if (options.agent) {
     const machine: JoinOptions = {
       data,
-      host,
-      server,
-      caCertificate: identity.caCertificate,
+      plane,
       clusterId: cluster.id,
-      clusterCIDR: config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR,
+      clusterCIDR,
       nodeName: options.nodeName ?? os.hostname().toLowerCase(),
       dockerSocket: options.dockerSocket,
       install: options.install,
@@ -121,7 +107,8 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
     running.agent = await joinThisMachine(machine);
     if (running.agent !== undefined) await waitForThisMachine(machine);
   }
-  await summarise(data, server, running.agent !== undefined, progress);
+  signal.throwIfAborted();
+  await summarise(data, plane.server, running.agent !== undefined, progress);
 }
 
 async function encryptionKey(data: DataDir): Promise<string> {
@@ -148,18 +135,39 @@ ${hasKubectl ? '' : '\nThere is no kubectl on the PATH: `npx kedge kubectl …` 
 Ctrl-C stops the control plane${hasPods ? '; pods keep running' : ''}. Starting again finds everything as it is.`);
 }
 
+async function makeDataFolder(data: DataDir): Promise<void> {
+  try {
+    await mkdir(data.root, { recursive: true, mode: 0o755 });
+    await access(data.root, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`cannot write to the data folder ${data.root} (${code}): choose another with --data-dir`);
+  }
+}
+
 /** One `kedge up` a data folder. A lock whose process is gone is taken over. */
 async function takeLock(data: DataDir): Promise<void> {
-  const pid = Number(await readFile(data.lock, 'utf8').catch(() => ''));
-  if (pid > 0 && pid !== process.pid) {
+  const [pid = '', startedAt] = (await readFile(data.lock, 'utf8').catch(() => '')).trim().split(' ');
+  if (Number(pid) > 0 && Number(pid) !== process.pid) {
+    const holder = await startTimeOf(pid);
+    // Older versions wrote the number alone.
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes('cli/main.ts')) {
+    if (holder !== undefined && (startedAt === undefined ? command.includes('cli/main.ts') : holder === startedAt)) {
       throw new Error(
         `process ${pid} already runs the cluster of ${data.root} (another --data-dir starts another one)`,
       );
     }
   }
-  await writeFile(data.lock, String(process.pid));
+  await writeFile(data.lock, `${process.pid} ${(await startTimeOf(String(process.pid))) ?? ''}`.trim());
+}
+
+/** In ticks since the machine started: numbers of processes are reused, but not within a tick. */
+async function startTimeOf(pid: string): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The command may hold spaces and parentheses: fields count from behind the last one.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  // One that has ended, and whose parent has not read that yet, holds nothing.
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 /**
@@ -171,8 +179,10 @@ function stopOnSignal(data: DataDir, running: Running, progress: Progress): () =
   let since = 0;
   const stop = () => {
     stopping ??= (async () => {
+      running.stopping.abort();
       await running.agent?.stop();
-      await running.host?.close();
+      const plane = await running.plane?.catch(() => undefined);
+      await plane?.stop();
       await running.database?.stop();
       await rm(data.lock, { force: true });
     })();
@@ -188,7 +198,7 @@ function stopOnSignal(data: DataDir, running: Running, progress: Progress): () =
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        console.error(`kedge: ${error instanceof Error ? error.message : String(error)}`);
+        console.error(`kedge: ${describeError(error)}`);
         process.exit(1);
       },
     );
@@ -196,12 +206,4 @@ function stopOnSignal(data: DataDir, running: Running, progress: Progress): () =
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return stop;
-}
-
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,0 +1,26 @@
+/** The address at which others reach this machine. */
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+
+/**
+ * The address to advertise for one that is listened on, as upstream resolves it: itself when others can reach it, else
+ * this machine's on the default route. undefined on a machine that has none.
+ */
+export async function advertiseAddress(listenHost: string): Promise<string | undefined> {
+  const isUnspecific = ['0.0.0.0', '::', 'localhost', '::1'].includes(listenHost) || listenHost.startsWith('127.');
+  return isUnspecific ? defaultRouteAddress() : listenHost;
+}
+
+async function defaultRouteAddress(): Promise<string | undefined> {
+  const routes = await readFile('/proc/net/route', 'utf8').catch(() => '');
+  const [first] = routes
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'))
+    .filter((fields) => fields[1] === '00000000' && fields[7] === '00000000')
+    .sort((a, b) => Number(a[6]) - Number(b[6]));
+  const interfaces = os.networkInterfaces();
+  // Without a default route, whatever has an address that others may reach.
+  const candidates = [first?.[0] ?? '', ...Object.keys(interfaces)].flatMap((name) => interfaces[name] ?? []);
+  return candidates.find((each) => each.family === 'IPv4' && !each.internal)?.address;
+}
