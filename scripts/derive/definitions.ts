@@ -1,16 +1,19 @@
 /** The definitions table: the roots and everything that they refer to. */
 import type { Schema } from '../../src/meta/schema/types.ts';
 import { addFormats } from './formats.ts';
+import { NEWER_THAN_SERVED } from './newer-than-served.ts';
 import { indexDeclarations, type PackageSource, readType } from './package-types.ts';
-import { NEWER_THAN_SERVED, ROOTS } from './roots.ts';
 import { toDefinition } from './to-schema.ts';
 
 /** Sorted by name. Throws when a root is not in the package, or an exclusion no longer matches anything. */
-export async function deriveDefinitions(source: PackageSource): Promise<Record<string, Schema>> {
+export async function deriveDefinitions(
+  source: PackageSource,
+  roots: readonly string[],
+): Promise<Record<string, Schema>> {
   const index = indexDeclarations(source);
   const nameOfAlias = new Map([...index].map(([name, at]) => [at.alias, name]));
   const definitions = new Map<string, Schema>();
-  const pending = ROOTS.flatMap((root) => (index.has(`${root}List`) ? [root, `${root}List`] : [root]));
+  const pending = roots.flatMap((root) => (index.has(`${root}List`) ? [root, `${root}List`] : [root]));
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (definitions.has(name)) continue;
     const at = index.get(name);

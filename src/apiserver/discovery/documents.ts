@@ -7,7 +7,7 @@ import { openApiV2 } from './openapi-v2.ts';
 import { encodeOpenApiV2 } from './openapi-v2-protobuf.ts';
 import { openApiV3 } from './openapi-v3.ts';
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './plain.ts';
-import { groupsOf, type PublishedGroup, type PublishedResource } from './published.ts';
+import { groupsOf, type PublishedGroup } from './published.ts';
 
 /** A document's text or bytes, and the strong ETag of its content. */
 export interface Document<Content = string> {
@@ -38,27 +38,19 @@ const OTHER_PATHS = [
 
 const cache = new WeakMap<readonly ResourceDefinition[], DiscoveryDocuments>();
 
-/** `answered` are kinds beside the catalog's that are served without being stored. */
-export function discoveryDocuments(
-  catalog: ResourceCatalog,
-  answered: readonly PublishedResource[],
-  gitVersion: string,
-): DiscoveryDocuments {
+export function discoveryDocuments(catalog: ResourceCatalog, gitVersion: string): DiscoveryDocuments {
   const resources = catalog.all();
   let documents = cache.get(resources);
   if (documents === undefined) {
-    documents = createDocuments(resources, answered, gitVersion);
+    documents = createDocuments(catalog, gitVersion);
     cache.set(resources, documents);
   }
   return documents;
 }
 
-function createDocuments(
-  stored: readonly ResourceDefinition[],
-  answered: readonly PublishedResource[],
-  gitVersion: string,
-): DiscoveryDocuments {
-  const groups = groupsOf([...stored, ...answered]);
+function createDocuments(catalog: ResourceCatalog, gitVersion: string): DiscoveryDocuments {
+  const stored = catalog.all();
+  const groups = groupsOf([...stored, ...catalog.answered], catalog.groupOrder);
   const documented = () => groups.flatMap((group) => documentedOf(group, stored));
   const sources = new Map<string, () => object | Promise<object>>([
     ['/api', apiVersions],

@@ -52,38 +52,14 @@ export function subresourcesOf(resource: PublishedResource): PublishedSubresourc
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Upstream's group priorities: which group a short name such as `events` means first. Others follow by name. */
-const GROUP_ORDER = [
-  '',
-  'apiregistration.k8s.io',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'resource.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-];
-
 export interface PublishedGroup {
   group: string;
   /** Preferred first. */
   versions: { version: string; resources: PublishedResource[] }[];
 }
 
-export function groupsOf(resources: readonly PublishedResource[]): PublishedGroup[] {
+/** Groups in `order`, which decides what a short name such as `events` means first; others follow by name. */
+export function groupsOf(resources: readonly PublishedResource[], order: readonly string[]): PublishedGroup[] {
   const groups = new Map<string, Map<string, PublishedResource[]>>();
   for (const resource of resources) {
     const versions = groups.get(resource.group) ?? new Map<string, PublishedResource[]>();
@@ -92,6 +68,7 @@ export function groupsOf(resources: readonly PublishedResource[]): PublishedGrou
     if (list === undefined) versions.set(resource.version, [resource]);
     else list.push(resource);
   }
+  const priority = (group: string) => (order.includes(group) ? order.indexOf(group) : order.length);
   return [...groups]
     .sort(([a], [b]) => priority(a) - priority(b) || (a < b ? -1 : 1))
     .map(([group, versions]) => ({
@@ -103,11 +80,6 @@ export function groupsOf(resources: readonly PublishedResource[]): PublishedGrou
           resources: list.sort((a, b) => (a.resource < b.resource ? -1 : 1)),
         })),
     }));
-}
-
-function priority(group: string): number {
-  const at = GROUP_ORDER.indexOf(group);
-  return at === -1 ? GROUP_ORDER.length : at;
 }
 
 /** Kubernetes' order of versions: stable before beta before alpha, then the higher number. */

@@ -6,7 +6,6 @@ import { type DiscoveryDocuments, type Document, discoveryDocuments } from '../d
 import { parseAccept } from '../request/negotiate.ts';
 import type { ApiRequest } from './request.ts';
 import { respondValue, responseHeaders } from './respond.ts';
-import { REVIEWS } from './reviews/reviews.ts';
 
 const JSON_TYPES = ['application/json', 'application/*', '*/*'];
 const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
@@ -18,7 +17,7 @@ export async function handleDiscovery(request: ApiRequest): Promise<Response | u
   const { catalog, version } = request.deps;
   const path = request.info.path.length > 1 ? request.info.path.replace(/\/+$/, '') : '/';
   if (path !== '/' && !/^\/(api|apis|openapi)(\/|$)/.test(path)) return undefined;
-  const documents = discoveryDocuments(catalog, REVIEWS, version.gitVersion);
+  const documents = discoveryDocuments(catalog, version.gitVersion);
   const accept = request.raw.headers.get('accept');
   if (path === '/openapi/v2') {
     const document = await openApiV2InProtobuf(documents, accept, request.deps.protobuf?.openApiV2);

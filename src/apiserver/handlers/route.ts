@@ -8,7 +8,7 @@ import { handleHealth } from './health.ts';
 import { type ApiRequest, forResource, type ResourceRequest } from './request.ts';
 import { handleGet, handlePatch, handleUpdate, RESOURCE_HANDLERS, type ResourceHandler } from './resource.ts';
 import { respondValue, responseHeaders } from './respond.ts';
-import { findReview, handleReview } from './reviews/reviews.ts';
+import { handleReview } from './reviews/reviews.ts';
 import { handleLog } from './subresources/log.ts';
 import { handleNamespaceFinalize } from './subresources/namespace-finalize.ts';
 import { handleBinding, handleEviction } from './subresources/pod.ts';
@@ -43,8 +43,8 @@ const STATUS_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
 export async function route(request: ApiRequest): Promise<Response> {
   const { info } = request;
   if (!info.isResourceRequest) return routePath(request);
-  const review = findReview(info.group, info.version, info.resource);
-  if (review !== undefined) return handleReview(request, review);
+  const answered = request.deps.catalog.findAnswered(info.group, info.version, info.resource);
+  if (answered !== undefined) return handleReview(request, answered);
   const definition = request.deps.catalog.find(info.group, info.version, info.resource);
   if (definition === undefined) throw notServed();
   if (definition.namespaced && info.namespace === '' && !ACROSS_NAMESPACES.has(info.verb)) throw notServed();

@@ -156,11 +156,24 @@ export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
 /** A kind that bodies are of, stored or not: what decoding needs to know of it. */
 export type BodyKind = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schema' | 'definitions'>;
 
+/** A kind that is created to be answered, and never stored: reviews. */
+export interface AnsweredKind extends BodyKind {
+  /** Plural, as in paths. */
+  resource: string;
+  singular: string;
+  namespaced: boolean;
+  verbs: readonly ['create'];
+}
+
 /** All registered resources, by group/version/plural. */
 export interface ResourceCatalog {
   all(): readonly ResourceDefinition[];
+  answered: readonly AnsweredKind[];
+  /** Groups in the order of discovery; others follow by name. */
+  groupOrder: readonly string[];
   find(group: string, version: string, resource: string): ResourceDefinition | undefined;
   findKind(group: string, version: string, kind: string): ResourceDefinition | undefined;
+  findAnswered(group: string, version: string, resource: string): AnsweredKind | undefined;
   /** A kind that is sent but not stored: reviews, token requests, bindings, evictions, scales, options. Throws for another. */
   body(group: string, version: string, kind: string): BodyKind;
 }

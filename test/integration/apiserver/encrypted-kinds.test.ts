@@ -1,7 +1,6 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCatalog } from '../../../src/apis/catalog.ts';
-import { builtInResources } from '../../../src/apis/index.ts';
+import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
 import { createApp } from '../../../src/apiserver/app.ts';
 import type { ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
 import { openStore } from '../../../src/hosts/store.ts';

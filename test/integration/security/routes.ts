@@ -1,6 +1,5 @@
 /** Every route of the API that may have an effect, found from what is registered: nothing here names a kind. */
 
-import { REVIEWS } from '../../../src/apiserver/handlers/reviews/reviews.ts';
 import type { ResourceCatalog, ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
 
 export interface Route {
@@ -84,7 +83,7 @@ export function routesOf(catalog: ResourceCatalog): Route[] {
         verbs.map((verb) => route(definition, verb, name)),
       ),
     ]);
-  const reviews = REVIEWS.map(({ group, version, resource, namespaced }): Route => {
+  const reviews = catalog.answered.map(({ group, version, resource, namespaced }): Route => {
     const where = namespaced ? `namespaces/${NAMESPACE}/` : '';
     const path = `/apis/${group}/${version}/${where}${resource}`;
     return { method: 'POST', path, body: {}, verb: 'create', group, resource, subresource: '', operation: 'CREATE' };

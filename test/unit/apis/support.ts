@@ -1,3 +1,5 @@
+// Completes the definitions that kinds refer to, whichever of them a test imports.
+import '../../../src/apis/index.ts';
 import type { ResourceDefinition, StrategyContext } from '../../../src/apiserver/registry/contract.ts';
 import type { UnknownObject } from '../../../src/meta/object.ts';
 import { applyDefaults } from '../../../src/meta/schema/defaulting.ts';

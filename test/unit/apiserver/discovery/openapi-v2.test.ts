@@ -5,13 +5,12 @@ import type { Documented } from '../../../../src/apiserver/discovery/documented.
 import { discoveryDocuments } from '../../../../src/apiserver/discovery/documents.ts';
 import { openApiV2 } from '../../../../src/apiserver/discovery/openapi-v2.ts';
 import { encodeOpenApiV2 } from '../../../../src/apiserver/discovery/openapi-v2-protobuf.ts';
-import { REVIEWS } from '../../../../src/apiserver/handlers/reviews/reviews.ts';
 import type { Schema } from '../../../../src/meta/schema/types.ts';
 import { decodeOpenApiV2 } from '../../../support/openapi-protobuf.ts';
 import { type Bytes, field } from '../../../support/protobuf.ts';
 
 const messages = protobufDescriptors.openApiV2!;
-const documents = discoveryDocuments(createCatalog(builtInResources), REVIEWS, 'v1.35.0+test');
+const documents = discoveryDocuments(createCatalog(builtInResources), 'v1.35.0+test');
 
 // biome-ignore lint/suspicious/noExplicitAny: a document is read as far as it is asserted
 type Json = any;

@@ -6,7 +6,7 @@ test('versions are ordered stable, beta, alpha, then by number', () => {
   expect(versions.sort(compareVersions)).toEqual(['v10', 'v2', 'v1', 'v2beta1', 'v1beta2', 'v1alpha1', 'foo']);
 });
 
-test('groups are in the order in which upstream resolves short names, others by name after them', () => {
+test('groups are in the given order, others by name after them', () => {
   const resource = (group: string) => ({
     group,
     version: 'v1',
@@ -15,6 +15,11 @@ test('groups are in the order in which upstream resolves short names, others by 
     singular: 'x',
     namespaced: true,
   });
-  const groups = groupsOf(['zoo.example', 'events.k8s.io', 'acme.example', 'apps', ''].map(resource));
+  const groups = groupsOf(['zoo.example', 'events.k8s.io', 'acme.example', 'apps', ''].map(resource), [
+    '',
+    'apps',
+    'batch',
+    'events.k8s.io',
+  ]);
   expect(groups.map(({ group }) => group)).toEqual(['', 'apps', 'events.k8s.io', 'acme.example', 'zoo.example']);
 });

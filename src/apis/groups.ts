@@ -1,0 +1,35 @@
+/** All groups that Kedge serves without a CustomResourceDefinition. */
+import { apiextensions } from './apiextensions/index.ts';
+import { apps } from './apps/index.ts';
+import { authentication } from './authentication/index.ts';
+import { authorization } from './authorization/index.ts';
+import { autoscaling } from './autoscaling/index.ts';
+import { coordination } from './coordination/index.ts';
+import { core } from './core/index.ts';
+import { discovery } from './discovery/index.ts';
+import { events } from './events/index.ts';
+import type { BuiltInGroup } from './group.ts';
+import { meta } from './meta/index.ts';
+import { policy } from './policy/index.ts';
+import { rbac } from './rbac/index.ts';
+
+/**
+ * In the order of upstream's priorities, which decides what a short name such as `events` means first and how discovery
+ * lists them: core, apiregistration, apps, events, authentication, authorization, autoscaling, batch, certificates,
+ * networking, policy, rbac, storage, admissionregistration, apiextensions, scheduling, coordination, node, discovery,
+ * resource, flowcontrol. Groups that are not built in follow by name.
+ */
+export const groups: readonly BuiltInGroup[] = [
+  core,
+  apps,
+  events,
+  authentication,
+  authorization,
+  autoscaling,
+  policy,
+  rbac,
+  apiextensions,
+  coordination,
+  discovery,
+  meta,
+];
