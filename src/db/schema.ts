@@ -211,6 +211,15 @@ export const cursors = pgTable(
   (table) => [primaryKey({ columns: [table.tenant, table.name] })],
 );
 
+/** What signs the certificates of the processes that serve the API; the key is sealed as signing keys are. */
+export const authorities = pgTable('authorities', {
+  name: key().primaryKey(),
+  /** PEM */
+  certificate: text().notNull(),
+  privateKey: text('private_key').notNull(),
+  createdAt: time('created_at').notNull().defaultNow(),
+});
+
 /** Processes that serve the API, to reach streams held by one of them. */
 export const replicas = pgTable('replicas', {
   id: text().primaryKey(),

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createTransport } from '../../agent/host/transport.ts';
 import { MASTERS } from '../../src/apiserver/request/user.ts';
-import { ensureServerIdentity } from '../../src/cli/up/ca.ts';
+import type { KeyPair } from '../../src/hosts/authority.ts';
 import type { EncryptionKey } from '../../src/hosts/config.ts';
 import { startNodeHost } from '../../src/hosts/node/start.ts';
 import { createSession, type Session } from '../contract/api-session.ts';
@@ -27,15 +27,15 @@ export async function startTestNodeHost(options: {
   databaseUrl: string;
   encryptionKeys: readonly EncryptionKey[];
   advertiseAddress?: string;
+  authority?: KeyPair;
 }): Promise<RunningNodeHost> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-host-'));
-  const identity = await ensureServerIdentity(folder, ['127.0.0.1'], new Date());
   const host = await startNodeHost({
     databaseUrl: options.databaseUrl,
     connections: 10,
     listen: { host: '127.0.0.1', port: 0 },
-    tls: { certificate: identity.certificate, key: identity.key },
-    caCertificate: identity.caCertificate,
+    names: ['127.0.0.1'],
+    authority: options.authority,
     advertiseAddress: options.advertiseAddress ?? '192.0.2.10',
     externalUrl: 'https://127.0.0.1',
     encryptionKeys: options.encryptionKeys,
@@ -47,10 +47,10 @@ export async function startTestNodeHost(options: {
   const url = `https://127.0.0.1:${host.port}`;
   return {
     url,
-    ca: identity.caCertificate,
+    ca: host.caCertificate,
     token,
     tokenOf: (user, groups) => host.createToken({ user, groups, description: 'test' }),
-    session: () => createSession(createTransport({ ca: identity.caCertificate }), url, token),
+    session: () => createSession(createTransport({ ca: host.caCertificate }), url, token),
     async stop() {
       await host.close();
       await rm(folder, { recursive: true, force: true });

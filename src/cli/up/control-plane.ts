@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEncryptionKeys } from '../../hosts/config.ts';
 import { isOutage } from '../../hosts/node/outage.ts';
+import { machineNames, readAuthority } from '../../hosts/node/serving-certificate.ts';
 import { type NodeHost, startNodeHost } from '../../hosts/node/start.ts';
 import { describeError } from '../describe-error.ts';
-import { ensureServerIdentity, inClusterNames, machineNames } from './ca.ts';
 import type { ControlPlaneOptions, Report, Request } from './control-plane-contract.ts';
 import { keptToken, writeKubeconfig } from './kubeconfig.ts';
 
@@ -39,19 +39,17 @@ async function serve(options: ControlPlaneOptions): Promise<void> {
   const { data, listen, advertiseAddress } = options;
   const names = [
     ...machineNames(),
-    ...inClusterNames(options.serviceCIDR),
     ...(isWildcard(listen.host) ? [] : [listen.host]),
     ...(advertiseAddress === undefined ? [] : [advertiseAddress]),
   ];
-  const identity = await ensureServerIdentity(data.pki, [...new Set(names)], new Date());
-  const caCertificate = identity.caCertificate;
+  const authority = await readAuthority(data.pki);
   const running = await patiently(() =>
     startNodeHost({
       databaseUrl: options.databaseUrl,
       connections: options.connections,
       listen,
-      tls: { certificate: identity.certificate, key: identity.key },
-      caCertificate,
+      names,
+      authority,
       advertiseAddress,
       externalUrl: options.externalUrl,
       encryptionKeys: parseEncryptionKeys(options.encryptionKeys),
@@ -62,6 +60,7 @@ async function serve(options: ControlPlaneOptions): Promise<void> {
     }),
   );
   host = running;
+  const { caCertificate } = running;
   const server = `https://${isWildcard(listen.host) ? '127.0.0.1' : bracketed(listen.host)}:${running.port}`;
   const admin = { user: 'admin', groups: ['system:masters'], description: 'kedge up' };
   const token = await patiently(() => keptToken(running, data.kubeconfig, admin));

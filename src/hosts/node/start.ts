@@ -14,6 +14,7 @@ import { guarded, onFault } from '../../meta/guard.ts';
 import { ROOT } from '../../meta/tenant.ts';
 import { createToken, lookupToken } from '../../tenancy/postgres/tokens.ts';
 import { createRelay } from '../../tunnel/relay.ts';
+import { ensureAuthority, type KeyPair } from '../authority.ts';
 import { clusterSettingsReader } from '../cluster-settings.ts';
 import type { EncryptionKey } from '../config.ts';
 import { signingKeyCipher } from '../key-cipher.ts';
@@ -28,6 +29,7 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { listen } from './server.ts';
+import { inClusterNames, issueServer, makeAuthority } from './serving-certificate.ts';
 import { createTunnelUpgrade } from './tunnel-upgrade.ts';
 import { createWatchdog } from './watchdog.ts';
 
@@ -35,9 +37,10 @@ export interface NodeHostOptions {
   databaseUrl: string;
   connections: number;
   listen: { host: string; port: number };
-  tls: { certificate: string; key: string };
-  /** PEM */
-  caCertificate: string;
+  /** By what others call it, beside the names of the Service `kubernetes`. */
+  names: readonly string[];
+  /** A CA from before the database kept it; taken when the database has none. */
+  authority?: KeyPair | undefined;
   /** Where other machines and pods reach this replica; undefined: nowhere. */
   advertiseAddress: string | undefined;
   /** Issuer of ServiceAccount tokens. */
@@ -53,6 +56,8 @@ export interface NodeHostOptions {
 }
 
 export interface NodeHost {
+  /** PEM */
+  caCertificate: string;
   port: number;
   /** A new bearer token; shown once. */
   createToken(identity: { user: string; groups: readonly string[]; description: string }): Promise<string>;
@@ -94,6 +99,13 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
   const stopping = new AbortController();
   try {
     const cluster = await prepareDatabase(db, options.cluster);
+    const now = new Date();
+    const authority = await ensureAuthority(
+      db,
+      options.encryptionKeys,
+      async () => options.authority ?? makeAuthority(now),
+    );
+    const names = [...options.names, ...inClusterNames(cluster.serviceCIDR)];
     const encrypted = openStore(db, options.encryptionKeys, { gatherGets: true, lanes });
     const wakeUps = createWakeUps(db);
     const feed = createNodeFeed(encrypted, { wakeUps });
@@ -106,7 +118,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       feed,
       clusterSettings: clusterSettingsReader(db),
       externalUrl: options.externalUrl,
-      caBundle: options.caCertificate,
+      caBundle: authority.certificate,
       maxTokenSeconds: options.maxTokenSeconds,
       apiEndpoints: { endpoints: () => liveReplicas(db), changing: true },
       cipher: signingKeyCipher(options.encryptionKeys),
@@ -128,7 +140,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
         return fetch(request);
       },
       upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
-      tls: options.tls,
+      tls: await issueServer(authority, names, now),
       listen: options.listen,
       onError: (error) => log.error({ error }, 'the listening socket failed'),
     });
@@ -170,6 +182,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
 
     return {
       port: server.port,
+      caCertificate: authority.certificate,
       createToken: async ({ user, groups, description }) =>
         (await createToken(db, { tenant: ROOT, user: { name: user }, groups, description })).token,
       userOf: async (token) => (await lookupToken(db, token))?.user.name,

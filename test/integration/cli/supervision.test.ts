@@ -144,6 +144,18 @@ describe('a start that cannot be is told on one line that says what is wrong', (
     expect(code).toBe(1);
   });
 
+  it('encryption keys of another cluster', async () => {
+    up = start(process.execPath, [KEDGE, ...flags()]);
+    await up.says('\nReady: ');
+    await up.interrupt();
+    const others = `local:${Buffer.alloc(32, 7).toString('base64')}`;
+    const { code, stderr } = await run(process.execPath, [KEDGE, ...flags()], { KEDGE_ENCRYPTION_KEYS: others });
+    expect(stderr).toMatch(
+      /^kedge: the encryption keys are not those of this database: set KEDGE_ENCRYPTION_KEYS .*\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
   it('a port that another program has', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
