@@ -145,6 +145,10 @@ class RunningWork implements Work {
     return this.#flow.turns.take(`${this.#demand.tenant}\n${this.#demand.flow}`, signal);
   }
 
+  get idle(): boolean {
+    return this.#flow.turns.waiting === 0;
+  }
+
   pace(): Promise<void> {
     return this.#flow.pace();
   }

@@ -5,6 +5,8 @@ export interface Work {
   readonly signal: AbortSignal;
   /** Waits for a turn at a page of a long answer; call what is returned at its end. Rejects with the signal's reason. */
   turn(signal: AbortSignal): Promise<() => void>;
+  /** Whether nobody waits for a turn: time to read ahead. */
+  readonly idle: boolean;
   /** Resolves when a piece of a long answer may be made. */
   pace(): Promise<void>;
   /** A client that takes nothing of its answer for so long is cut off, in milliseconds. */

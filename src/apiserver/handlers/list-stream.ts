@@ -39,6 +39,8 @@ export interface ListStream {
   signal: AbortSignal;
   /** A client that takes nothing for so long is cut off. */
   stallMs: number;
+  /** Whether a page may be read before it is needed. */
+  idle(): boolean;
   pace(): Promise<void>;
   /** Ends the connection: an answer that is not whole must not look so. false: the stream must fail instead. */
   cut(): boolean;
@@ -51,8 +53,9 @@ const PAUSE_MS = 2_000;
 
 const encoder = new TextEncoder();
 
-export function streamList(list: ListStream): ReadableStream<Uint8Array> {
-  let page: ListPage | undefined = list.first;
+/** The first page is not part of what the stream keeps. */
+export function streamList({ first, ...list }: ListStream): ReadableStream<Uint8Array> {
+  let page: ListPage | undefined = first;
   let at = 0;
   let ahead: Promise<ListPage> | undefined;
   /** How to read again what was dropped. */
@@ -125,7 +128,7 @@ export function streamList(list: ListStream): ReadableStream<Uint8Array> {
     const until = pieceEnd(from.items, at);
     const slice = from.items.slice(at, until);
     const last = until >= from.items.length && from.next === undefined;
-    if (!last && ahead === undefined && from.next !== undefined) {
+    if (ahead === undefined && from.next !== undefined && list.idle()) {
       ahead = from.next();
       ahead.catch(() => {}); // Told when it is asked for.
     }

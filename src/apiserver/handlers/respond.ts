@@ -106,6 +106,7 @@ export function respondPages(
     early: !limited || first.next === undefined,
     signal: work?.signal ?? raw.signal,
     stallMs: work?.stallMs ?? Number.POSITIVE_INFINITY,
+    idle: () => work?.idle ?? true,
     pace: async () => work?.pace(),
     cut: () => deps.cut?.(raw) ?? false,
     ended(count) {

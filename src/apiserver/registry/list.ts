@@ -51,7 +51,7 @@ type Key = NonNullable<ListQuery['after']>;
 
 /** Items of a page, and bytes of their bodies. 500 is what upstream's clients ask for. */
 const PAGE_ITEMS = 500;
-const PAGE_BYTES = 2 * 1024 * 1024;
+const PAGE_BYTES = 1024 * 1024;
 
 /**
  * As `list`, a page at a time, all at the first one's revision. `around` surrounds each read of the store; `signal` ends
