@@ -1,7 +1,9 @@
 /** From a decoded body to an object of the definition's kind: type, unknown and duplicate fields, nulls. */
+import { clip } from '../../meta/clip.ts';
 import { apiVersionOf, type UnknownObject } from '../../meta/object.ts';
 import { canonicalize } from '../../meta/schema/canonical.ts';
 import { pruneUnknown, unknownFields } from '../../meta/schema/fields.ts';
+import { jsonKind } from '../../meta/schema/go-types.ts';
 import { link } from '../../meta/schema/link.ts';
 import { dropNulls, inspectTypes } from '../../meta/schema/type-errors.ts';
 import { StatusError } from '../../meta/status-error.ts';
@@ -54,19 +56,29 @@ function cannotBeHandled(definition: BodyKind, why: string): StatusError {
 /** Fills in apiVersion and kind where they are absent, and refuses others than the path's. */
 function checkType(definition: BodyKind, object: UnknownObject): void {
   const expected = apiVersionOf(definition.group, definition.version);
-  const { apiVersion, kind } = object;
-  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== expected) {
+  const [apiVersion, kind] = [typeText(object, 'apiVersion'), typeText(object, 'kind')];
+  if (apiVersion !== '' && apiVersion !== expected) {
     throw StatusError.badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${clip(apiVersion)}) does not match the expected API version (${expected})`,
     );
   }
-  if (kind !== undefined && kind !== '' && kind !== definition.kind) {
+  if (kind !== '' && kind !== definition.kind) {
     const version = definition.version;
     throw StatusError.badRequest(
-      `${String(kind)} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ` +
-        `converting (${version}.${String(kind)}) to (${version}.${definition.kind}): unknown conversion`,
+      `${clip(kind)} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ` +
+        `converting (${version}.${clip(kind)}) to (${version}.${definition.kind}): unknown conversion`,
     );
   }
   object.apiVersion = expected;
   object.kind = definition.kind;
+}
+
+/** '' when it is absent or null. Throws 400 in the words of upstream's first look at a body. */
+function typeText(object: UnknownObject, field: 'apiVersion' | 'kind'): string {
+  const value: unknown = object[field] ?? '';
+  if (typeof value === 'string') return value;
+  throw StatusError.badRequest(
+    "couldn't get version/kind; json parse error: " +
+      `json: cannot unmarshal ${jsonKind(value)} into Go struct field .${field} of type string`,
+  );
 }
