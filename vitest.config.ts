@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: no I/O. integration: a real PostgreSQL (one a run, a database a file). hosts: inside workerd and Node.
+ * long: what takes minutes, `npm run test:long`, no part of `npm test`.
  * e2e: the running thing with real kubectl, Docker and iptables, one file after the other: they share the machine.
  */
 export default defineConfig({
@@ -24,6 +25,16 @@ export default defineConfig({
           globalSetup: ['test/support/postgres-setup.ts', 'test/support/bundles-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 7_200_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -16,6 +16,8 @@ export interface RunningNodeHost {
   ca: string;
   /** An administrator's. */
   token: string;
+  /** What the host says, a JSON text a line; gone when it is stopped. */
+  logFile: string;
   /** A new token of somebody else. */
   tokenOf(user: string, groups: readonly string[]): Promise<string>;
   /** The administrator over HTTP/1.1. */
@@ -49,6 +51,7 @@ export async function startTestNodeHost(options: {
     url,
     ca: host.caCertificate,
     token,
+    logFile: path.join(folder, 'host.log'),
     tokenOf: (user, groups) => host.createToken({ user, groups, description: 'test' }),
     session: () => createSession(createTransport({ ca: host.caCertificate }), url, token),
     async stop() {

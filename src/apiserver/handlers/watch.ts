@@ -7,7 +7,6 @@ import { type WatchBatch, type WatchedEvent, watch } from '../registry/watch.ts'
 import type { OutputForm } from '../request/negotiate.ts';
 import { parseListOptions } from '../request/options.ts';
 import type { Change } from '../storage/contract.ts';
-import { pagesOf } from './pages.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import type { ResourceRequest } from './request.ts';
 import { outputForm, responseHeaders, statusErrorOf } from './respond.ts';
@@ -25,7 +24,7 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request, true);
   const options = parseListOptions(request.query, true, request.info);
   const abort = new AbortController();
-  const batches = await watch(request.deps, request.scope, options, abort.signal, pagesOf(request, abort.signal));
+  const batches = await watch(request.deps, request.scope, options, abort.signal);
   const events = eventEncoder(request, form);
   const stream = watchStream({
     batches,
@@ -37,7 +36,6 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
     failure: (error) => frame('ERROR', JSON.stringify(statusErrorOf(error).status)),
     milliseconds: lifetime(request, options.timeoutSeconds) * 1000,
     signal: request.raw.signal,
-    ended: request.work?.longRunning(),
   });
   // Upstream's watches are text whatever the subprotocol, and take whichever is offered.
   if (request.upgrade !== undefined) {
@@ -141,8 +139,6 @@ interface WatchStream {
   failure(error: unknown): Uint8Array;
   milliseconds: number;
   signal: AbortSignal;
-  /** Called once. */
-  ended: (() => void) | undefined;
 }
 
 type Outcome = { result: IteratorResult<WatchBatch, void> } | { error: unknown };
@@ -171,7 +167,6 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
     if (ended) return;
     ended = true;
     clearTimeout(timer);
-    watch.ended?.();
     watch.signal.removeEventListener('abort', end);
     watch.abort.abort();
     wake?.('alarm');
