@@ -77,7 +77,7 @@ export interface Foundation {
   /** PEM that clients in pods should trust; '' where the edge has a public CA. */
   caBundle: string;
   /** Where the API is reached, published in every cluster as the Service `kubernetes`; absent: nothing is. */
-  apiEndpoints?: Pick<KubernetesServiceOptions, 'endpoints' | 'changing'>;
+  apiEndpoints?: Pick<KubernetesServiceOptions, 'endpoints'>;
   /** Seals what must not lie in the database in the clear. */
   cipher: KeyCipher;
   tunnel: TunnelRelay | undefined;

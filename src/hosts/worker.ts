@@ -101,7 +101,6 @@ function open(
     // A name, which nodes cannot route a Service to; but it says where the API is.
     apiEndpoints: {
       endpoints: async () => (config.KEDGE_EXTERNAL_URL === undefined ? [] : [endpointOf(config.KEDGE_EXTERNAL_URL)]),
-      changing: false,
     },
     cipher: signingKeyCipher(keys),
     tunnel: undefined,

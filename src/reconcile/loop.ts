@@ -24,7 +24,12 @@ export function createLoop(options: {
   sweepSeconds: number;
   feed: ChangeFeed | undefined;
   log: Log;
-}): { run(signal: AbortSignal): Promise<void>; wake(tenant: string): void } {
+}): {
+  run(signal: AbortSignal): Promise<void>;
+  wake(tenant: string): void;
+  /** Keys may have become due in any tenant. */
+  look(): void;
+} {
   const { queue, dispatcher, executor, names, concurrency, leaseSeconds, feed, log } = options;
   const due = createWaker();
   const changed = createWaker();
@@ -124,6 +129,7 @@ export function createLoop(options: {
     async run(signal) {
       await Promise.all([sweep(signal), work(signal)]);
     },
+    look: due.wake,
     wake(tenant) {
       if (alive !== undefined) followers.stir(tenant, alive);
     },

@@ -54,6 +54,8 @@ export interface WorkQueue {
   advance(tenant: string, from: number | undefined, through: number, keys: readonly WorkKey[]): Promise<boolean>;
   /** Makes the keys due now. */
   enqueue(tenant: string, keys: readonly WorkKey[]): Promise<void>;
+  /** Makes the key due now in root and every other tenant, not suspended, that has an object of the resource. */
+  enqueueEverywhere(work: WorkKey, resource: string): Promise<void>;
   /**
    * Due keys of these controllers, of each tenant at most its share. A tenant's controllers take turns, so that a long
    * queue of one does not hold up the others.

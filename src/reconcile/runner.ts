@@ -13,6 +13,7 @@ import { fnv1a } from './hash.ts';
 import { consoleLog, type Log } from './log.ts';
 import { createLoop } from './loop.ts';
 import { createWorkQueue } from './postgres/queue.ts';
+import type { WorkKey } from './queue.ts';
 
 export interface RunnerOptions {
   db: Database;
@@ -39,6 +40,8 @@ export interface Runner {
   drain(tenant: string | undefined, budgetMs: number): Promise<DrainResult>;
   /** Runs until `signal` aborts and the keys in hand are finished. Never throws; outages of the database are waited out. */
   loop(signal: AbortSignal): Promise<void>;
+  /** Makes a key due in root and every tenant that has nodes: what all of them have to hear of is the process's, say its address. */
+  enqueueEverywhere(work: WorkKey): Promise<void>;
   /** A hint to the loop that the tenant has new changes. */
   wake(tenant: string): void;
 }
@@ -56,7 +59,15 @@ export function createRunner(options: RunnerOptions): Runner {
   const names = controllers.map((controller) => controller.name);
   const parts = { queue, dispatcher, executor, names, concurrency, leaseSeconds, log };
   const loop = createLoop({ ...parts, feed, sweepSeconds: options.sweepSeconds ?? 30 });
-  return { drain: createDrain(parts), loop: loop.run, wake: loop.wake };
+  return {
+    drain: createDrain(parts),
+    loop: loop.run,
+    wake: loop.wake,
+    async enqueueEverywhere(work) {
+      await queue.enqueueEverywhere(work, 'nodes');
+      loop.look();
+    },
+  };
 }
 
 /** Another number for another name, generation or set of watches. */

@@ -14,25 +14,24 @@ import { type ApiEndpoint, groupByPort, sliceOf } from './endpoints.ts';
 
 export const NAMESPACE = 'default';
 export const NAME = 'kubernetes';
-const KEY = `${NAMESPACE}/${NAME}`;
-/** As upstream's: its replicas' leases live for 15 s and are looked at every 10. */
-const LOOK_AGAIN_SECONDS = 10;
+/** The work of this controller in any tenant. Replicas come and go without an object that says so: hosts ask for it then. */
+export const KUBERNETES_SERVICE = { controller: 'kubernetes-service-controller', key: `${NAMESPACE}/${NAME}` };
 
 export interface KubernetesServiceOptions {
   /** Where the API can be reached, of all live replicas; read at each reconcile. */
   endpoints(): Promise<ApiEndpoint[]>;
-  /** Replicas come and go without any object that says so. */
-  changing: boolean;
   serviceCIDR(tenant: string): Promise<string>;
 }
 
 export function kubernetesServiceController(options: KubernetesServiceOptions): Controller {
   return {
-    name: 'kubernetes-service-controller',
-    watches: ['namespaces', 'services', 'endpoints', 'endpointslices.discovery.k8s.io'],
+    name: KUBERNETES_SERVICE.controller,
+    watches: ['namespaces', 'nodes', 'services', 'endpoints', 'endpointslices.discovery.k8s.io'],
     keys(change) {
-      if (change.resource === 'namespaces') return change.name === NAMESPACE ? [KEY] : [];
-      return change.namespace === NAMESPACE && isOurs(change.object.metadata) ? [KEY] : [];
+      // A tenant without nodes was not told of replicas since.
+      if (change.resource === 'nodes') return change.type === 'ADDED' ? [KUBERNETES_SERVICE.key] : [];
+      if (change.resource === 'namespaces') return change.name === NAMESPACE ? [KUBERNETES_SERVICE.key] : [];
+      return change.namespace === NAMESPACE && isOurs(change.object.metadata) ? [KUBERNETES_SERVICE.key] : [];
     },
     async reconcile({ client, tenant }) {
       try {
@@ -44,7 +43,7 @@ export function kubernetesServiceController(options: KubernetesServiceOptions): 
         if (isNamespaceTerminating(error)) return DONE;
         throw error;
       }
-      return options.changing ? { outcome: 'after', seconds: LOOK_AGAIN_SECONDS } : DONE;
+      return DONE;
     },
   };
 }

@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS } from '../../apiserver/flow/limits.ts';
 import type { CheckResult } from '../../apiserver/handlers/deps.ts';
 import { createNodeFeed, createWakeUps, withGroupCommit } from '../../apiserver/storage/postgres/index.ts';
 import { NODES } from '../../client/resources.ts';
-import { publishKubernetesService } from '../../controllers/kubernetes-service/index.ts';
+import { KUBERNETES_SERVICE, publishKubernetesService } from '../../controllers/kubernetes-service/index.ts';
 import { connectLanes } from '../../db/lanes.ts';
 import { guarded, onFault } from '../../meta/guard.ts';
 import { ROOT } from '../../meta/tenant.ts';
@@ -122,7 +122,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       externalUrl: options.externalUrl,
       caBundle: authority.certificate,
       maxTokenSeconds: options.maxTokenSeconds,
-      apiEndpoints: { endpoints: () => liveReplicas(db), changing: true },
+      apiEndpoints: { endpoints: () => liveReplicas(db) },
       cipher: signingKeyCipher(options.encryptionKeys),
       tunnel: relay,
       watchSeconds: undefined,
@@ -163,7 +163,8 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
         // The controller goes on trying: another replica may be writing the same.
         (error: unknown) => log.warn({ error }, 'the Service kubernetes is not published yet'),
       );
-      return [keepAdvertised(db, replica, log, stopping.signal)];
+      const onChange = () => plane.runner.enqueueEverywhere(KUBERNETES_SERVICE);
+      return [keepAdvertised(db, { replica, known: endpoints, onChange, log }, stopping.signal)];
     }
 
     async function pingDatabase(): Promise<CheckResult> {

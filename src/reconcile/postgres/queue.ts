@@ -5,6 +5,7 @@
  */
 import type { Database, Fragment, Sql } from '../../db/connection.ts';
 import { renderTextArray } from '../../db/text-array.ts';
+import { ROOT } from '../../meta/tenant.ts';
 import type { Finish, Progress, WorkItem, WorkKey, WorkQueue } from '../queue.ts';
 
 /** The drain lease of a tenant is a work row of no controller, which no worker claims. */
@@ -59,6 +60,17 @@ export function createWorkQueue(db: Database, cursorName: string, seen: readonly
         return sql`
           with added as (${insertWork(sql, tenant, keys)} where true ${mergeWork(sql)})
           select ${asynchronously(sql)}`;
+      });
+    },
+
+    async enqueueEverywhere({ controller, key }, resource) {
+      await db.query('work.enqueueEverywhere', (sql) => {
+        return sql`
+          insert into work as w (tenant, controller, key)
+          select t.id, ${controller}, ${key} from tenants t
+          where t.suspended_at is null
+            and (t.id = ${ROOT} or exists (select from objects o where o.tenant = t.id and o.resource = ${resource}))
+          order by t.id ${mergeWork(sql)}`;
       });
     },
 
