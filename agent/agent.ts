@@ -5,6 +5,7 @@ import type { EndpointSlice, Pod, Service } from '../src/client/resources.ts';
 import type { AgentConfig } from './config.ts';
 import { runCommand } from './host/exec.ts';
 import { fileSystemSize, makeFolder } from './host/files.ts';
+import { withGate } from './host/gate.ts';
 import { findDefaultInterface, readMachineInfo } from './host/system.ts';
 import { createTransport } from './host/transport.ts';
 import type { ApiAccess } from './kubeconfig.ts';
@@ -43,7 +44,7 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
   const client = createHttpClient({
     server: access.server,
     token: access.token,
-    fetch: createTransport(access.ca === undefined ? {} : { ca: access.ca }),
+    fetch: withGate(createTransport(access.ca === undefined ? {} : { ca: access.ca }), { log }),
     userAgent: `kedge-agent/${KUBELET_VERSION}`,
   });
   const runtime = createDockerRuntime({ socketPath: config.dockerSocket, cluster });

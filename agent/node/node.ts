@@ -39,6 +39,8 @@ export async function runNode(options: NodeOptions): Promise<void> {
 
   let syncing: Promise<void> | undefined;
   let again = false;
+  /** Somebody has deleted the Node: nothing is written that would bring a part of it back. */
+  let deleted = false;
 
   async function syncOnce(): Promise<void> {
     const health = await options.health();
@@ -69,6 +71,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
 
   /** One at a time; what is asked for meanwhile is done once more after it. */
   function sync(): Promise<void> {
+    if (deleted) return Promise.resolve();
     again = true;
     syncing ??= (async () => {
       while (again && !signal.aborted) {
@@ -92,8 +95,15 @@ export async function runNode(options: NodeOptions): Promise<void> {
     {
       fieldSelector: `metadata.name=${name}`,
       onChange({ type, object }) {
-        if (type === 'DELETED')
+        if (type === 'DELETED') {
+          deleted = true;
           return log.warn({ node: name }, 'the Node was deleted; restart the agent to join again');
+        }
+        if (deleted) {
+          // Made again by somebody else, with the same name.
+          deleted = false;
+          node = object;
+        }
         if (Number(object.metadata.resourceVersion) >= Number(node.metadata.resourceVersion)) node = object;
         options.onNode(object);
         void sync();
@@ -107,9 +117,11 @@ export async function runNode(options: NodeOptions): Promise<void> {
     const started = Date.now();
     await Promise.all([
       sync(),
-      renewLease(client, node, new Date()).catch((error) =>
-        log.warn({ err: String(error) }, "the node's lease could not be renewed"),
-      ),
+      deleted
+        ? undefined
+        : renewLease(client, node, new Date()).catch((error) =>
+            log.warn({ err: String(error) }, "the node's lease could not be renewed"),
+          ),
     ]);
     await pause(Math.max(0, HEARTBEAT_MS - (Date.now() - started)), signal);
   }

@@ -14,6 +14,7 @@ import {
   streamRequestSchema,
   tunnelPath,
 } from '../../src/tunnel/protocol.ts';
+import { permanentFault, SLOWEST_MS } from '../host/gate.ts';
 
 export interface LinkOptions {
   /** Scheme, host, port and the tenant's prefix if any, as the client's. */
@@ -37,12 +38,16 @@ const SILENCE_MS = PING_SECONDS * 3 * 1000;
 export async function runLink(options: LinkOptions): Promise<void> {
   const { signal, log } = options;
   const backoff = new Backoff({ initial: 500, max: 15_000 });
+  const patience = new Backoff({ initial: 15_000, max: SLOWEST_MS });
   while (!signal.aborted) {
-    const opened = await controlSession(options);
+    const ended = await controlSession(options);
     if (signal.aborted) return;
-    if (opened) backoff.reset();
-    else log.warn({ server: options.server }, 'the tunnel could not be opened, it is tried again');
-    await pause(backoff.next(), signal);
+    if (ended === 'opened') {
+      backoff.reset();
+      patience.reset();
+    } else log.warn({ server: options.server }, 'the tunnel could not be opened, it is tried again');
+    // A credential or a certificate that is refused is so again in a second.
+    await pause(ended === 'refused' ? patience.next() : backoff.next(), signal);
   }
 }
 
@@ -56,12 +61,13 @@ function dial({ server, token, ca, nodeName }: LinkOptions, stream?: string): We
   });
 }
 
-/** Settles when the link has ended; true when it had been open. */
-function controlSession(options: LinkOptions): Promise<boolean> {
+/** Settles when the link has ended: after it had been open, or else whether that lasts. */
+function controlSession(options: LinkOptions): Promise<'opened' | 'refused' | 'failed'> {
   const { signal, log, nodeName } = options;
   return new Promise((resolve) => {
     const socket = dial(options);
     let opened = false;
+    let refused = false;
     let silence: ReturnType<typeof setTimeout> | undefined;
     const heard = () => {
       clearTimeout(silence);
@@ -98,14 +104,17 @@ function controlSession(options: LinkOptions): Promise<boolean> {
     );
     socket.on(
       'error',
-      guarded('link error', (error: Error) => log.warn({ err: error.message }, 'the tunnel was interrupted')),
+      guarded('link error', (error: Error) => {
+        refused = permanentFault(error) !== undefined || /server response: 40[13]$/.test(error.message);
+        log.warn({ err: error.message }, 'the tunnel was interrupted');
+      }),
     );
     socket.on(
       'close',
       guarded('link close', () => {
         clearTimeout(silence);
         signal.removeEventListener('abort', abort);
-        resolve(opened);
+        resolve(opened ? 'opened' : refused ? 'refused' : 'failed');
       }),
     );
   });
