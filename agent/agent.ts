@@ -1,6 +1,6 @@
 /** Wiring: one node's agent, from its parts. Starts what is known from disk before the API has answered. */
 import path from 'node:path';
-import { createHttpClient } from '../src/client/http.ts';
+import { createHttpClient, pause } from '../src/client/http.ts';
 import type { EndpointSlice, Pod, Service } from '../src/client/resources.ts';
 import type { AgentConfig } from './config.ts';
 import { runCommand } from './host/exec.ts';
@@ -30,6 +30,8 @@ import { createTokenSource } from './volumes/tokens.ts';
 import { createPodVolumes } from './volumes/volumes.ts';
 
 const DEFAULT_MTU = 1500;
+/** Milliseconds that a network which was there before may take to be found whole again. */
+const SETTLE_MS = 10_000;
 
 /** Runs until the signal aborts, then lets go of everything; pods keep running. */
 export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log, signal: AbortSignal): Promise<void> {
@@ -108,6 +110,9 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     }),
     onRuntimeUp: () => network.recheck(),
   });
+
+  // A node that says for a moment that it is not ready takes all of its pods out of their services.
+  if (knownCidr !== undefined) await Promise.race([network.settled(), pause(SETTLE_MS, signal)]);
 
   let rootDir = '/';
   const node = runNode({

@@ -36,6 +36,8 @@ export interface NodeNetwork {
   /** Makes sure of the bridge again, as when Docker has come back. */
   recheck(): void;
   notReady(): string | undefined;
+  /** Resolves when the bridge that was asked for last is there. */
+  settled(): Promise<void>;
   sandboxStarted(): Promise<void>;
   readonly services: { readonly items: ReadonlyMap<string, Service>; readonly synced: boolean };
   stop(): Promise<void>;
@@ -157,6 +159,7 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
       bridgeWork.request(0);
     },
     notReady: () => notReady,
+    settled: () => bridgeWork.idle(),
     sandboxStarted: () => enableHairpin(bridge),
     services,
     async stop() {

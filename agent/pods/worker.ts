@@ -228,12 +228,22 @@ export class PodWorker {
     const containers = new Map<string, Container>(this.#pod.spec?.containers.map((each) => [each.name, each]));
     const sandbox = this.#observed.find(({ kind, state }) => kind === 'sandbox' && state === 'running');
     const podIp = this.#pod.spec?.hostNetwork ? this.#context.node.hostIp : (sandbox?.ip ?? '');
+    const statuses = this.#pod.status?.containerStatuses ?? [];
     const running = this.#isEnding
       ? []
       : this.#observed.flatMap((each) => {
           const container = containers.get(each.container);
           if (each.kind !== 'container' || each.state !== 'running' || container === undefined) return [];
-          return [{ id: each.id, startedAt: Date.parse(each.startedAt ?? each.createdAt), container, podIp }];
+          const reported = statuses.find(({ containerID }) => containerID === `docker://${each.id}`);
+          return [
+            {
+              id: each.id,
+              startedAt: Date.parse(each.startedAt ?? each.createdAt),
+              container,
+              podIp,
+              ...(reported && { reported: { started: reported.started === true, ready: reported.ready } }),
+            },
+          ];
         });
     this.#prober.sync(running);
     const ids = new Set(this.#observed.map(({ id }) => id));

@@ -23,6 +23,16 @@ interface Watched {
   timers: Set<ReturnType<typeof setTimeout>>;
 }
 
+/** A running container that is to be probed. */
+export interface Probed {
+  id: string;
+  startedAt: number;
+  container: Container;
+  podIp: string;
+  /** What was last reported of this very container, by an agent before this one; absent for one that has just begun. */
+  reported?: { started: boolean; ready: boolean };
+}
+
 /** The probes of one pod. */
 export class Prober {
   readonly #options: ProberOptions;
@@ -33,22 +43,23 @@ export class Prober {
   }
 
   /** Starts and stops probes so that exactly these containers are probed. */
-  sync(running: readonly { id: string; startedAt: number; container: Container; podIp: string }[]): void {
+  sync(running: readonly Probed[]): void {
     const ids = new Set(running.map(({ id }) => id));
     for (const id of [...this.#watched.keys()]) if (!ids.has(id)) this.#drop(id);
-    for (const { id, startedAt, container, podIp } of running) {
+    for (const { id, startedAt, container, podIp, reported } of running) {
       const { startupProbe, livenessProbe, readinessProbe } = container;
       if (this.#watched.has(id) || !(startupProbe ?? livenessProbe ?? readinessProbe)) continue;
       const ports = new Map((container.ports ?? []).map(({ name, containerPort }) => [name ?? '', containerPort]));
       const watched: Watched = {
         container,
         target: { containerId: id, podIp, ports },
-        started: startupProbe === undefined,
-        ready: readinessProbe === undefined,
+        // An agent that starts again is no reason to take a pod out of its services, as upstream since 1.35.
+        started: startupProbe === undefined || reported?.started === true,
+        ready: readinessProbe === undefined || reported?.ready === true,
         timers: new Set(),
       };
       this.#watched.set(id, watched);
-      if (startupProbe) this.#loop(watched, 'Startup', startupProbe, startedAt);
+      if (startupProbe && !watched.started) this.#loop(watched, 'Startup', startupProbe, startedAt);
       if (livenessProbe) this.#loop(watched, 'Liveness', livenessProbe, startedAt);
       if (readinessProbe) this.#loop(watched, 'Readiness', readinessProbe, startedAt);
     }

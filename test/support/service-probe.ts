@@ -1,7 +1,7 @@
 /** Asks a service again and again, as its users would, while something is done to what serves it. */
 export interface ServiceProbe {
-  /** Failed requests since the last call. */
-  failures(): number;
+  /** Why requests since the last call failed, one by one. */
+  failures(): string[];
   /**
    * Waits until it has answered for two seconds on end. Resolves to the seconds from now to the first of those answers, 0 if
    * none failed; throws after `bound` seconds.
@@ -14,7 +14,7 @@ const EVERY_MS = 100;
 const STEADY = 20;
 
 export function probeService(url: string): ServiceProbe {
-  let failures = 0;
+  let failures: string[] = [];
   let answers = 0;
   /** When the answers on end began. */
   let since = performance.now();
@@ -24,14 +24,14 @@ export function probeService(url: string): ServiceProbe {
     while (!stopped) {
       const began = performance.now();
       // A connection a request: one that lives on would go round the rules.
-      const ok = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(1000) }).then(
-        async (response) => (await response.text()) !== '' && response.status === 200,
-        () => false,
+      const fault = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(1000) }).then(
+        async (response) => ((await response.text()) !== '' && response.status === 200 ? undefined : 'another answer'),
+        (error) => String(error.cause?.code ?? error.name),
       );
-      if (ok && answers++ === 0) since = began;
-      if (!ok) {
+      if (fault === undefined && answers++ === 0) since = began;
+      if (fault !== undefined) {
         answers = 0;
-        failures++;
+        failures.push(fault);
       }
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
@@ -40,19 +40,19 @@ export function probeService(url: string): ServiceProbe {
 
   return {
     failures() {
-      const count = failures;
-      failures = 0;
-      return count;
+      const found = failures;
+      failures = [];
+      return found;
     },
     async healed(bound) {
       const began = performance.now();
-      const before = failures;
+      const before = failures.length;
       answers = 0;
       while (answers < STEADY) {
         if (performance.now() - began > bound * 1000) throw new Error(`the service does not answer within ${bound} s`);
         await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
       }
-      return failures === before ? 0 : (since - began) / 1000;
+      return failures.length === before ? 0 : (since - began) / 1000;
     },
     async stop() {
       stopped = true;

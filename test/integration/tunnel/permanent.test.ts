@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withGate } from '../../../agent/host/gate.ts';
 import { createTransport } from '../../../agent/host/transport.ts';
-import { ensureServerIdentity } from '../../../src/cli/up/ca.ts';
+import { makeAuthority } from '../../../src/hosts/node/serving-certificate.ts';
 import { KEYS } from '../../hosts/encryption.ts';
 import { type RunningNodeHost, startTestNodeHost } from '../../support/node-host.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/postgres.ts';
@@ -39,8 +39,8 @@ function gated(ca: string) {
 }
 
 it("another cluster's CA is such a fault, and is told once", async () => {
-  const { caCertificate } = await ensureServerIdentity(folder, ['127.0.0.1'], new Date());
-  const { told, ask } = gated(caCertificate);
+  const { certificate } = await makeAuthority(new Date());
+  const { told, ask } = gated(certificate);
   expect(await ask(host.token)).not.toBe(200);
   expect(await ask(host.token)).toBe(503);
   expect(told).toHaveLength(1);
