@@ -10,6 +10,7 @@ import { oddPath } from './paths.ts';
 import { fuzzQuery } from './queries.ts';
 import { createRandom, type Random } from './random.ts';
 import { leastOf, nameOf } from './seeds.ts';
+import { tame } from './tame.ts';
 import { type Pairs, treeOf } from './tree.ts';
 import { encodeBody, type Wire } from './wire.ts';
 
@@ -170,7 +171,7 @@ function bodyOf(
   const changed = roll < 0.4 ? tree : mutate(tree, random.pick([1, 1, 1, 2, 5]), random);
   // What everybody gives up on at once is asked seldom.
   const whole = random.chance(0.01) ? hostileValue(random, true) : changed;
-  return encodeBody(whole, definition, random);
+  return encodeBody(tame(whole), definition, random);
 }
 
 function wellFormed(text: string): string {
