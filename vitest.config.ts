@@ -2,9 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * unit: no I/O. integration: a real PostgreSQL (one a run, a database a file). hosts: inside workerd and Node.
- * long: what takes minutes, `npm run test:long`, no part of `npm test`.
  * e2e: the running thing with real kubectl, Docker and iptables, one file after the other: they share the machine.
- * long: `npm run test:long`, what takes many minutes: faults, fuzz, history. On a machine of its own: it kills Docker, too.
+ * long: `npm run test:long`, no part of `npm test`: what takes many minutes.
  */
 export default defineConfig({
   test: {
@@ -35,7 +34,7 @@ export default defineConfig({
           globalSetup: ['test/support/postgres-setup.ts'],
           fileParallelism: false,
           testTimeout: 7_200_000,
-          hookTimeout: 60_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -45,16 +44,6 @@ export default defineConfig({
           globalSetup: ['test/support/machine-setup.ts', 'test/support/postgres-setup.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: 'long',
-          include: ['test/long/**/*.test.ts'],
-          globalSetup: ['test/support/machine-setup.ts', 'test/support/postgres-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 900_000,
           hookTimeout: 300_000,
         },
       },
