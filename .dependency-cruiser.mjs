@@ -28,21 +28,18 @@ const rules = {
     'src/tunnel/contract',
   ],
   'src/apiserver/authn': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)', 'src/db'],
-  'src/apiserver/authz': [
-    'src/meta',
-    'src/apiserver/request',
-    'src/client/(contract|resources)',
-    'src/apiserver/admission/contract',
-  ],
+  'src/apiserver/authz': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)'],
   'src/apiserver/admission': [
     'src/meta',
+    'src/apiserver/authz/(contract|coverage|rbac|rules)',
     'src/apiserver/request',
     'src/apiserver/metrics/contract',
     'src/apiserver/registry/contract',
     'src/client/(contract|resources)',
   ],
   'src/apiserver/discovery': ['src/meta', 'src/apiserver/(registry|storage)/contract', 'src/apiserver/request'],
-  'src/client': ['src/meta', 'src/apiserver/(registry|request|storage)'],
+  'src/apiserver/loopback': ['src/meta', 'src/apiserver/(registry|request|storage)', 'src/client/contract'],
+  'src/client': ['src/meta'],
   'src/tunnel': ['src/meta'],
   'src/reconcile': [
     'src/meta',
@@ -92,7 +89,7 @@ export default {
       from: { path: '^agent/' },
       to: {
         path: '^(src|test)/',
-        pathNot: ['^src/meta/', '^src/client/(?!local)', '^src/tunnel/(protocol|contract)'],
+        pathNot: ['^src/meta/', '^src/client/', '^src/tunnel/(protocol|contract)'],
       },
     },
     {

@@ -1,6 +1,6 @@
 /**
  * The Kubernetes API as controllers, authorizers and the agent see it. Reader and Writer are apart so that a signature
- * shows who may write. local.ts calls the registry in-process, http.ts a server; both throw StatusError.
+ * shows who may write. http.ts calls a server, apiserver/loopback the registry in-process; both throw StatusError.
  */
 import type { KubeObject } from '../meta/object.ts';
 

@@ -4,6 +4,7 @@ import { protobufDescriptors } from '../apis/generated/protobuf.js';
 import { builtInResources, createCatalog } from '../apis/index.ts';
 import { attended } from '../apiserver/admission/attended.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
+import { rbacEscalationCheck } from '../apiserver/admission/escalation.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
 import { createApp } from '../apiserver/app.ts';
 import { bootstrapTokenAuthenticator } from '../apiserver/authn/bootstrap-token.ts';
@@ -18,7 +19,6 @@ import { secretTokenAuthenticator, secretTokenIssuer } from '../apiserver/authn/
 import { serviceAccountAuthenticator } from '../apiserver/authn/service-account.ts';
 import { unionAuthenticator } from '../apiserver/authn/union.ts';
 import type { Authorizer } from '../apiserver/authz/contract.ts';
-import { rbacEscalationCheck } from '../apiserver/authz/escalation.ts';
 import { mastersAuthorizer } from '../apiserver/authz/masters.ts';
 import { nodeAuthorizer } from '../apiserver/authz/node.ts';
 import { createNodeReferencesCache, type NodeReferencesCache } from '../apiserver/authz/node-references.ts';
@@ -27,12 +27,11 @@ import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } 
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
 import type { Flow } from '../apiserver/flow/flow.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
-
+import { createLocalClients, LOOPBACK } from '../apiserver/loopback/clients.ts';
 import type { Attention, Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
 import type { Client } from '../client/contract.ts';
-import { createLocalClients, LOOPBACK } from '../client/local.ts';
 import { allControllers } from '../controllers/index.ts';
 import type { KubernetesServiceOptions } from '../controllers/kubernetes-service/index.ts';
 import type { Database } from '../db/connection.ts';

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { protobufDescriptors } from '../../src/apis/generated/protobuf.js';
 import { builtInResources, createCatalog } from '../../src/apis/index.ts';
 import { type AppDeps, createApp } from '../../src/apiserver/app.ts';
+import { createLocalClients, type LocalClients } from '../../src/apiserver/loopback/clients.ts';
 import type { ClusterSettings } from '../../src/apiserver/registry/contract.ts';
 import { MASTERS, type UserInfo } from '../../src/apiserver/request/user.ts';
 import {
@@ -12,7 +13,6 @@ import {
   withGroupCommit,
 } from '../../src/apiserver/storage/postgres/index.ts';
 import type { Client } from '../../src/client/contract.ts';
-import { createLocalClients, type LocalClients } from '../../src/client/local.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
 import { freshDatabase } from './postgres.ts';
 

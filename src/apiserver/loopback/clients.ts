@@ -4,28 +4,6 @@
  * written.
  */
 
-import type { Answer, RegistryDeps, Scope } from '../apiserver/registry/context.ts';
-import type { ResourceDefinition } from '../apiserver/registry/contract.ts';
-import { create } from '../apiserver/registry/create.ts';
-import { toObject } from '../apiserver/registry/decode.ts';
-import { deleteObject } from '../apiserver/registry/delete.ts';
-import { get, objectOf } from '../apiserver/registry/get.ts';
-import { list } from '../apiserver/registry/list.ts';
-import { patch } from '../apiserver/registry/patch.ts';
-import { parseStored, storedResource } from '../apiserver/registry/stored-form.ts';
-import { type Binding, bind } from '../apiserver/registry/subresources/binding.ts';
-import { type Eviction, evict } from '../apiserver/registry/subresources/eviction.ts';
-import { finalizeNamespace } from '../apiserver/registry/subresources/finalize.ts';
-import { type Scale, updateScale } from '../apiserver/registry/subresources/scale.ts';
-import { update } from '../apiserver/registry/update.ts';
-import { MASTERS, type UserInfo } from '../apiserver/request/user.ts';
-import { parseBody } from '../apiserver/storage/body.ts';
-import type { StoredObject } from '../apiserver/storage/contract.ts';
-import { RevisionExpiredError } from '../apiserver/storage/errors.ts';
-import { parseOwnJson } from '../meta/json.ts';
-import type { KubeObject, UnknownObject } from '../meta/object.ts';
-import type { PatchType as MediaType } from '../meta/patch/apply-patch.ts';
-import { isStatus, StatusError } from '../meta/status-error.ts';
 import type {
   ChangeReader,
   Client,
@@ -34,7 +12,29 @@ import type {
   OwnershipReader,
   PatchType,
   ResourceRef,
-} from './contract.ts';
+} from '../../client/contract.ts';
+import { parseOwnJson } from '../../meta/json.ts';
+import type { KubeObject, UnknownObject } from '../../meta/object.ts';
+import type { PatchType as MediaType } from '../../meta/patch/apply-patch.ts';
+import { isStatus, StatusError } from '../../meta/status-error.ts';
+import type { Answer, RegistryDeps, Scope } from '../registry/context.ts';
+import type { ResourceDefinition } from '../registry/contract.ts';
+import { create } from '../registry/create.ts';
+import { toObject } from '../registry/decode.ts';
+import { deleteObject } from '../registry/delete.ts';
+import { get, objectOf } from '../registry/get.ts';
+import { list } from '../registry/list.ts';
+import { patch } from '../registry/patch.ts';
+import { parseStored, storedResource } from '../registry/stored-form.ts';
+import { type Binding, bind } from '../registry/subresources/binding.ts';
+import { type Eviction, evict } from '../registry/subresources/eviction.ts';
+import { finalizeNamespace } from '../registry/subresources/finalize.ts';
+import { type Scale, updateScale } from '../registry/subresources/scale.ts';
+import { update } from '../registry/update.ts';
+import { MASTERS, type UserInfo } from '../request/user.ts';
+import { parseBody } from '../storage/body.ts';
+import type { StoredObject } from '../storage/contract.ts';
+import { RevisionExpiredError } from '../storage/errors.ts';
 
 export interface LocalClientsDeps extends RegistryDeps {
   /** Told of warnings that a remote client would get as headers. */
