@@ -2,8 +2,8 @@
 import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { labelsOf } from '../metrics/labels.ts';
-import type { ResourceCatalog } from '../registry/contract.ts';
 import { holdBody } from '../request/body.ts';
+import type { ApiSurface } from '../surface/contract.ts';
 import { type Classified, classify } from './classify.ts';
 import type { Demand } from './contract.ts';
 import type { Flow } from './flow.ts';
@@ -23,12 +23,12 @@ const MAX_BODY_SEATS = 10;
  */
 export async function admitToWork(
   flow: Flow,
-  catalog: Pick<ResourceCatalog, 'find'>,
+  surface: Pick<ApiSurface, 'find'>,
   request: Admitted,
   run: (work: Work) => Promise<void>,
 ): Promise<void> {
   const demand = classify(request, flow.sizes);
-  const running = new RunningWork(flow, catalog, request, demand);
+  const running = new RunningWork(flow, surface, request, demand);
   const kind =
     request.info.verb === 'get' || request.info.verb === 'list' || request.info.verb === 'watch'
       ? 'readOnly'
@@ -43,7 +43,7 @@ export async function admitToWork(
 
 class RunningWork implements Work {
   readonly #flow: Flow;
-  readonly #catalog: Pick<ResourceCatalog, 'find'>;
+  readonly #surface: Pick<ApiSurface, 'find'>;
   readonly #request: Admitted;
   readonly #demand: Demand;
   #late: AbortController | undefined;
@@ -52,9 +52,9 @@ class RunningWork implements Work {
   #kept = false;
   #release: (() => void) | undefined;
 
-  constructor(flow: Flow, catalog: Pick<ResourceCatalog, 'find'>, request: Admitted, demand: Demand) {
+  constructor(flow: Flow, surface: Pick<ApiSurface, 'find'>, request: Admitted, demand: Demand) {
     this.#flow = flow;
-    this.#catalog = catalog;
+    this.#surface = surface;
     this.#request = request;
     this.#demand = demand;
   }
@@ -165,7 +165,7 @@ class RunningWork implements Work {
 
   longRunning(): () => void {
     const { longRunning } = this.#flow.inFlight;
-    const labels = JSON.stringify(labelsOf(this.#request.info, this.#catalog));
+    const labels = JSON.stringify(labelsOf(this.#request.info, this.#surface));
     longRunning.set(labels, (longRunning.get(labels) ?? 0) + 1);
     let ended = false;
     return () => {

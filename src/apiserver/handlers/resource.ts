@@ -133,7 +133,7 @@ async function handleDeleteCollection(request: ResourceRequest): Promise<Respons
 }
 
 async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
-  const kind = request.deps.catalog.body('', 'v1', 'DeleteOptions');
+  const kind = request.surface.body('', 'v1', 'DeleteOptions');
   // Upstream decodes options without a word on unknown fields, and has the kind in every group version.
   const body = await decodeOptional<DeleteOptionsBody>(request, kind, 'Ignore', 'any');
   return parseDeleteOptions(request.query, body);
