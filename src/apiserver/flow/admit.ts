@@ -13,9 +13,8 @@ export interface Admitted extends Classified {
   raw: Request;
 }
 
-/** A seat for each so many bytes of a body: what is decoded, checked and stored takes time in proportion. */
-const BYTES_A_SEAT = 128 * 1024;
-const MAX_BODY_SEATS = 10;
+/** Longer bodies are uploads: what is decoded, checked and stored takes time in proportion. */
+const UPLOAD_BYTES = 128 * 1024;
 
 /**
  * Runs `work` when there is room for it. Throws 429 when there is none in time, and 504 when the request's time is up: what
@@ -102,7 +101,7 @@ class RunningWork implements Work {
     };
     try {
       const size = await holdBody(raw, reserve);
-      demand.seats = Math.max(demand.seats, Math.min(MAX_BODY_SEATS, Math.ceil(size / BYTES_A_SEAT)));
+      if (size > UPLOAD_BYTES && demand.level !== 'exempt') demand.level = 'uploads';
       return forget;
     } catch (error) {
       forget();

@@ -32,6 +32,8 @@ export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metric
   const queues = {
     light: new FairQueue(limits.levels.light),
     system: new FairQueue(limits.levels.system),
+    lists: new FairQueue(limits.levels.lists),
+    uploads: new FairQueue(limits.levels.uploads),
     workload: new FairQueue(limits.levels.workload),
   };
   const refusals = new Refusals(limits.promptRefusals);

@@ -8,6 +8,7 @@ import type { OutputForm } from '../request/negotiate.ts';
 import { parseListOptions } from '../request/options.ts';
 import type { Change } from '../storage/contract.ts';
 import { ServedDefinition } from '../surface/end.ts';
+import { pagesOf } from './pages.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import type { ResourceRequest } from './request.ts';
 import { outputForm, responseHeaders, statusErrorOf } from './respond.ts';
@@ -25,7 +26,7 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request, true);
   const options = parseListOptions(request.query, true, request.info);
   const abort = new AbortController();
-  const batches = await watch(request.deps, request.scope, options, abort.signal);
+  const batches = await watch(request.deps, request.scope, options, abort.signal, pagesOf(request, abort.signal));
   const events = eventEncoder(request, form);
   const stream = watchStream({
     batches,
@@ -38,6 +39,7 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
     milliseconds: lifetime(request, options.timeoutSeconds) * 1000,
     whileServed: (gone) => new ServedDefinition(request.surface, request.definition, gone),
     signal: request.raw.signal,
+    ended: request.work?.longRunning(),
   });
   // Upstream's watches are text whatever the subprotocol, and take whichever is offered.
   if (request.upgrade !== undefined) {
@@ -143,6 +145,8 @@ interface WatchStream {
   /** A watch ends when its kind is served no more as it was; upstream ends those of a CustomResourceDefinition that changes. */
   whileServed(gone: () => void): ServedDefinition;
   signal: AbortSignal;
+  /** Called once. */
+  ended: (() => void) | undefined;
 }
 
 type Outcome = { result: IteratorResult<WatchBatch, void> } | { error: unknown };
@@ -172,6 +176,7 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
     if (ended) return;
     ended = true;
     clearTimeout(timer);
+    watch.ended?.();
     watch.signal.removeEventListener('abort', end);
     kind?.stop();
     watch.abort.abort();
