@@ -15,6 +15,8 @@ export interface Admitted extends Classified {
 
 /** Longer bodies are uploads: what is decoded, checked and stored takes time in proportion. */
 const UPLOAD_BYTES = 128 * 1024;
+/** Lists on the way that may hold more than a page each: what is in memory is bounded by pages times lists. */
+const FEW_ANSWERS = 4;
 
 /**
  * Runs `work` when there is room for it. Throws 429 when there is none in time, and 504 when the request's time is up: what
@@ -146,7 +148,7 @@ class RunningWork implements Work {
   }
 
   get idle(): boolean {
-    return this.#flow.turns.waiting === 0;
+    return this.#flow.turns.idle && this.#flow.inFlight.longAnswers <= FEW_ANSWERS;
   }
 
   pace(): Promise<void> {
@@ -159,7 +161,15 @@ class RunningWork implements Work {
 
   keep(): () => void {
     this.#kept = true;
-    return this.#release ?? (() => {});
+    const { inFlight } = this.#flow;
+    inFlight.longAnswers++;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      inFlight.longAnswers--;
+      this.#release?.();
+    };
   }
 
   longRunning(): () => void {

@@ -52,7 +52,14 @@ async function handleList(request: ResourceRequest): Promise<Response> {
   const options = parseListOptions(request.query, false, request.info);
   const { work } = request;
   const signal = work?.signal ?? request.raw.signal;
-  const first = await listPages(request.deps, request.scope, options, pagesOf(request, signal), signal);
+  const first = await listPages(
+    request.deps,
+    request.scope,
+    options,
+    pagesOf(request, signal),
+    signal,
+    () => work?.idle ?? true,
+  );
   const whole = options.limit === 0 && options.continue === '' && options.labelSelector === '';
   return respondPages(request, first, options.limit > 0, form, (count) => {
     if (whole && options.fieldSelector === '') work?.listed(count);
