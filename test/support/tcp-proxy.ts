@@ -1,4 +1,4 @@
-/** A way to a TCP server that can be cut and mended, as networks are. */
+/** A way to a TCP server that can be cut, blocked and mended, as networks are. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface TcpProxy {
@@ -6,26 +6,46 @@ export interface TcpProxy {
   /** Ends all connections and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Breaks all connections off, as a machine does that has forgotten them (RST); new ones are let through. */
+  reset(): void;
+  /** Lets nothing through, on connections old and new, and tells neither end: of both ways, or of the server's answers. */
+  block(what: 'all' | 'answers'): void;
+  /** What was held goes on its way, on the connections that are left. */
+  unblock(): void;
   stop(): Promise<void>;
 }
 
+interface Way {
+  from: Socket;
+  to: Socket;
+  isAnswer: boolean;
+}
+
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
-  const sockets = new Set<Socket>();
+  const ways = new Set<Way>();
+  let blocked: 'all' | 'answers' | undefined;
   let server: Server | undefined;
+
+  function flow({ from, to, isAnswer }: Way): void {
+    // Piped twice, all would arrive twice.
+    from.unpipe(to);
+    if (blocked === 'all' || (blocked === 'answers' && isAnswer)) from.pause();
+    else from.pipe(to);
+  }
 
   async function open(port: number): Promise<number> {
     const opened = createServer((client) => {
       const upstream = connect(target);
-      for (const [from, to] of [
-        [client, upstream],
-        [upstream, client],
-      ] as const) {
-        sockets.add(from);
-        from.pipe(to);
-        from.on('error', () => to.destroy());
-        from.on('close', () => {
-          sockets.delete(from);
-          to.destroy();
+      for (const way of [
+        { from: client, to: upstream, isAnswer: false },
+        { from: upstream, to: client, isAnswer: true },
+      ]) {
+        ways.add(way);
+        flow(way);
+        way.from.on('error', () => way.to.destroy());
+        way.from.on('close', () => {
+          ways.delete(way);
+          way.to.destroy();
         });
       }
     });
@@ -37,12 +57,16 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     return (opened.address() as { port: number }).port;
   }
 
+  function reset(): void {
+    for (const { from } of ways) from.resetAndDestroy();
+  }
+
   async function cut(): Promise<void> {
     const closing = server;
     if (closing === undefined) return;
     server = undefined;
     const closed = new Promise((resolve) => closing.close(resolve));
-    for (const socket of sockets) socket.destroy();
+    for (const { from } of ways) from.destroy();
     await closed;
   }
 
@@ -52,6 +76,15 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     cut,
     mend: async () => {
       await open(port);
+    },
+    reset,
+    block(what) {
+      blocked = what;
+      for (const way of ways) flow(way);
+    },
+    unblock() {
+      blocked = undefined;
+      for (const way of ways) flow(way);
     },
     stop: cut,
   };
