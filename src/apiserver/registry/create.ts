@@ -66,7 +66,7 @@ export async function create(
         return writeOne(deps, scope, passed, {
           op: 'create',
           ...write,
-          ...indexed(scope.surface, definition, object),
+          ...indexed(deps.catalog, definition, object),
           ...(claims === undefined ? {} : { claims }),
         });
       },

@@ -1,9 +1,8 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInKinds, builtInResources } from '../../../src/apis/index.ts';
+import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
 import { createApp } from '../../../src/apiserver/app.ts';
 import type { ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
-import { createSurfaces } from '../../../src/apiserver/surface/surfaces.ts';
 import { openStore } from '../../../src/hosts/store.ts';
 import { type Api, startApi, TENANT, TOKEN } from '../../support/api.ts';
 
@@ -27,7 +26,7 @@ beforeAll(async () => {
   const definitions = [...builtInResources, vaults];
   app = createApp({
     ...api.deps,
-    surfaces: createSurfaces({ builtIn: { ...builtInKinds, stored: definitions }, gitVersion: 'v1.35.0' }),
+    catalog: createCatalog(definitions),
     store: openStore(api.db, KEYS, { definitions }),
   });
   expect(await send('POST', '/api/v1/namespaces', { metadata: { name: 'default' } })).toBe(201);

@@ -1,7 +1,6 @@
 /** The n-th request of a seed: what is asked of whom, with which body. Made from what is registered; nothing names a kind. */
-import { builtInKinds } from '../../../src/apis/index.ts';
+import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
 import type { BodyKind, ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
-import { createSurface } from '../../../src/apiserver/surface/surface.ts';
 import { createFiller } from './from-schema.ts';
 import { fuzzHeaders } from './headers.ts';
 import { hostileText, hostileValue } from './hostile.ts';
@@ -11,11 +10,10 @@ import { oddPath } from './paths.ts';
 import { fuzzQuery } from './queries.ts';
 import { createRandom, type Random } from './random.ts';
 import { leastOf, nameOf } from './seeds.ts';
-import { tame } from './tame.ts';
 import { type Pairs, treeOf } from './tree.ts';
 import { encodeBody, type Wire } from './wire.ts';
 
-export const surface = createSurface(builtInKinds, 'v1.35.0');
+export const catalog = createCatalog(builtInResources);
 
 /** `{{rv}}`, `{{uid}}`, `{{continue}}` and `{{canary}}` in path and body are filled in when it is sent. */
 export interface FuzzRequest {
@@ -61,9 +59,9 @@ export interface Asked {
 }
 
 function review(random: Random): Asked {
-  const { group, version, kind, resource, namespaced } = random.pick(surface.answered);
+  const { group, version, kind, resource, namespaced } = random.pick(catalog.answered);
   const where = namespaced ? `namespaces/${random.pick(NAMESPACES)}/` : '';
-  const wire = bodyOf(surface.body(group, version, kind), undefined, random);
+  const wire = bodyOf(catalog.body(group, version, kind), undefined, random);
   return {
     method: 'POST',
     path: `/apis/${group}/${version}/${where}${resource}`,
@@ -73,7 +71,7 @@ function review(random: Random): Asked {
 }
 
 function resource(random: Random): Asked {
-  const definition = random.pick(surface.stored);
+  const definition = random.pick(catalog.all());
   const { group, version, namespaced } = definition;
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const where = namespaced ? `namespaces/${random.pick(NAMESPACES)}/` : '';
@@ -131,7 +129,7 @@ function subresource(definition: ResourceDefinition, one: string, random: Random
   const other = others.find(([each]) => each === name)?.[1];
   const kind =
     name === 'scale'
-      ? surface.body('autoscaling', 'v1', 'Scale')
+      ? catalog.body('autoscaling', 'v1', 'Scale')
       : other === undefined || method === 'GET'
         ? definition
         : (bodyKindOf(other.group ?? definition.group, other.version ?? definition.version, other.kind) ?? definition);
@@ -142,7 +140,7 @@ function subresource(definition: ResourceDefinition, one: string, random: Random
 
 function bodyKindOf(group: string, version: string, kind: string): BodyKind | undefined {
   try {
-    return surface.body(group, version, kind);
+    return catalog.body(group, version, kind);
   } catch {
     return undefined;
   }
@@ -150,7 +148,7 @@ function bodyKindOf(group: string, version: string, kind: string): BodyKind | un
 
 function deleteBody(random: Random): { wire?: Wire } {
   if (random.chance(0.4)) return {};
-  return { wire: bodyOf(surface.body('', 'v1', 'DeleteOptions'), undefined, random) };
+  return { wire: bodyOf(catalog.body('', 'v1', 'DeleteOptions'), undefined, random) };
 }
 
 /** From the least that the kind takes: with more fields, or broken, or both. */
@@ -172,7 +170,7 @@ function bodyOf(
   const changed = roll < 0.4 ? tree : mutate(tree, random.pick([1, 1, 1, 2, 5]), random);
   // What everybody gives up on at once is asked seldom.
   const whole = random.chance(0.01) ? hostileValue(random, true) : changed;
-  return encodeBody(tame(whole), definition, random);
+  return encodeBody(whole, definition, random);
 }
 
 function wellFormed(text: string): string {
