@@ -17,7 +17,7 @@ const settingsSchema = z.object({
 
 export const DEFAULT_CLUSTER: ClusterSettings = {
   serviceCIDR: '10.96.0.0/16',
-  clusterCIDR: '10.244.0.0/16',
+  clusterCIDR: '10.244.0.0/14',
   nodeCIDRMaskSize: 24,
   nodePortRange: [30000, 32767],
   clusterDomain: 'cluster.local',

@@ -12,7 +12,7 @@ import type { Claim } from '../storage/contract.ts';
 export interface ClusterSettings {
   /** Service ClusterIPs, e.g. "10.96.0.0/16". */
   serviceCIDR: string;
-  /** Pod addresses of the whole cluster, split among nodes, e.g. "10.244.0.0/16". */
+  /** Pod addresses of the whole cluster, split among nodes, e.g. "10.244.0.0/14". */
   clusterCIDR: string;
   /** Prefix length of one node's podCIDR, e.g. 24. */
   nodeCIDRMaskSize: number;

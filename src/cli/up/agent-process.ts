@@ -40,7 +40,7 @@ export async function startAgent(options: AgentOptions): Promise<Supervised> {
       const spawned = new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       await log.close();
       await spawned;
-      await writeFile(data.agentPid, String(child.pid));
+      await writeFile(data.agentPid, String(child.pid)).catch(() => {});
       return child;
     },
   });

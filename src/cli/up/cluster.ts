@@ -16,7 +16,7 @@ const clusterSchema = z.object({
 
 export type Cluster = z.infer<typeof clusterSchema>;
 
-const SLOTS = 40;
+const SLOTS = 28;
 const MACHINE_FOLDER = '/var/lib/kedge/clusters';
 
 /** Loads `<data-dir>/cluster.json`, or takes the machine's first free slot and writes it. */
@@ -26,8 +26,9 @@ export async function ensureCluster(data: DataDir): Promise<Cluster> {
   const slot = process.getuid?.() === 0 ? await takeSlot(data) : 0;
   const cluster: Cluster = {
     id: slot === 0 ? 'default' : String(slot),
-    // 10.244.0.0/16 and 10.96.0.0/16 are what kubeadm's guides use; further clusters count down and up from there.
-    clusterCIDR: `10.${244 - slot}.0.0/16`,
+    // 10.244.0.0 and 10.96.0.0 are what kubeadm's guides use; further clusters count down and up from there. Room for 1,024
+    // nodes of 256 addresses.
+    clusterCIDR: `10.${244 - 4 * slot}.0.0/14`,
     serviceCIDR: `10.${96 + slot}.0.0/16`,
   };
   await writeFile(data.cluster, `${JSON.stringify(cluster, null, 2)}\n`);

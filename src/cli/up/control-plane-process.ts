@@ -78,7 +78,8 @@ export async function startControlPlane(
       });
     });
     started.catch(() => {});
-    await writeFile(data.controlPlanePid, String(child.pid ?? ''));
+    // On a full disk it runs all the same; only a kedge up that is killed then leaves it unknown.
+    await writeFile(data.controlPlanePid, String(child.pid ?? '')).catch(() => {});
     child.send({ ...options, listen } satisfies ControlPlaneOptions);
     // Only the first start is waited for: later ones are supervised from their first moment.
     if (!isBack) {

@@ -32,6 +32,8 @@ export async function writeKubeconfig(file: string, options: KubeconfigOptions):
     'current-context': 'kedge',
   };
   const text = options.json === true ? JSON.stringify(config, null, 2) : stringify(config);
+  // Nothing to write, and so nothing that a full disk could refuse.
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) return;
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, text, { mode: 0o600 });
   await rename(partial, file);

@@ -2,7 +2,6 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import pino from 'pino';
 import type { FetchContext } from '../../apiserver/app.ts';
 import { createFlow } from '../../apiserver/flow/flow.ts';
 import { DEFAULT_LIMITS } from '../../apiserver/flow/limits.ts';
@@ -26,6 +25,7 @@ import { keepAdvertised } from './advertise.ts';
 import { createCuts } from './cut.ts';
 import { followRoles } from './follow-roles.ts';
 import { installLastResort } from './last-resort.ts';
+import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { listen } from './server.ts';
@@ -79,14 +79,12 @@ const HEAP_GROWING_PERCENT = 50;
 
 export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-  const log = pino(
-    { level: options.logLevel, serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err } },
-    pino.destination({ dest: options.logFile, mkdir: true, sync: false }),
-  );
+  const { log, dropped } = createLog(options.logFile, options.logLevel);
   const endLastResort = installLastResort();
   const lanes = connectLanes(options.databaseUrl, options.connections);
   const db = lanes.main;
   const metrics = createMetrics();
+  metrics.register(dropped);
   const endFaults = onFault((where, error) => {
     metrics.guarded(where);
     log.error({ where, error }, 'a handler failed; the server goes on');
