@@ -10,7 +10,8 @@ import { guarded } from '../../meta/guard.ts';
 export interface ServerOptions {
   fetch(request: Request, outgoing: ServerResponse | Http2ServerResponse): Response | Promise<Response>;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  tls: { certificate: string; key: string };
+  /** PEM; of each kind of key one, the best first. */
+  tls: readonly { certificate: string; key: string }[];
   listen: { host: string; port: number };
   /** A fault of the listening socket after it was bound. */
   onError(error: Error): void;
@@ -22,6 +23,23 @@ export interface Server {
   /** Ends idle connections, and after a moment those with requests (watches never end by themselves). */
   close(): Promise<void>;
 }
+
+/**
+ * Strong suites only. For TLS 1.2 those come first that clients without signature algorithms do not offer (busybox's wget,
+ * which guides use in pods): they come to the last, whose key exchange signs nothing. OpenSSL looks for a signature all the
+ * same, and finds SHA-1 good enough for not using it only at its lowest level; nothing else here depends on the level.
+ */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'AES128-GCM-SHA256',
+  '@SECLEVEL=0',
+].join(':');
 
 const DRAIN_MS = 1_000;
 /**
@@ -40,9 +58,11 @@ export async function listen(options: ServerOptions): Promise<Server> {
     createServer: createSecureServer,
     serverOptions: {
       allowHTTP1: true,
-      cert: options.tls.certificate,
-      key: options.tls.key,
+      cert: options.tls.map(({ certificate }) => certificate),
+      key: options.tls.map(({ key }) => key),
       minVersion: 'TLSv1.2',
+      ciphers: CIPHERS,
+      honorCipherOrder: true,
       maxSessionMemory: SESSION_MEGABYTES,
     },
   }) as Http2SecureServer;

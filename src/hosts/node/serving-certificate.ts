@@ -12,6 +12,16 @@ import { addressAt, formatIp, parseCidr } from '../../meta/ip.ts';
 import type { KeyPair } from '../authority.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/**
+ * For clients that tell no signature algorithms, as busybox's wget in a pod: what is left to them is the key exchange that
+ * signs nothing. Whoever can do better gets the certificate above.
+ */
+const SIGNLESS = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+};
 const DAY = 24 * 3600 * 1000;
 const CA_DAYS = 3650;
 /** Each start issues a new one. */
@@ -49,9 +59,15 @@ export async function makeAuthority(now: Date): Promise<KeyPair> {
   return pairOf(certificate, keys.privateKey);
 }
 
-/** A server's certificate for every name and address in `names`. */
-export async function issueServer(ca: KeyPair, names: readonly string[], now: Date): Promise<KeyPair> {
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+/** A server's certificates for every name and address in `names`: the best first. */
+export async function issueServer(ca: KeyPair, names: readonly string[], now: Date): Promise<KeyPair[]> {
+  const make = (algorithm: typeof ALGORITHM | typeof SIGNLESS) =>
+    crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<CryptoKeyPair>;
+  const keys = await Promise.all([make(ALGORITHM), make(SIGNLESS)]);
+  return Promise.all(keys.map((pair) => issue(ca, pair, names, now)));
+}
+
+async function issue(ca: KeyPair, keys: CryptoKeyPair, names: readonly string[], now: Date): Promise<KeyPair> {
   const caKey = await crypto.subtle.importKey(
     'pkcs8',
     x509.PemConverter.decode(ca.key)[0] as ArrayBuffer,
@@ -71,7 +87,7 @@ export async function issueServer(ca: KeyPair, names: readonly string[], now: Da
     signingKey: caKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
         [...new Set(names)].map((value) => ({ type: isAddress(value) ? ('ip' as const) : ('dns' as const), value })),
