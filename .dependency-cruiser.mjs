@@ -4,18 +4,19 @@
  */
 const rules = {
   'src/meta': [],
-  'src/apis': ['src/meta', 'src/apiserver/(registry|storage)/contract'],
+  'src/apis': ['src/meta', 'src/apiserver/(registry|storage)/contract', 'src/apiserver/surface/kinds'],
   'src/db': ['src/apiserver/storage/errors'],
   'src/apiserver/request': ['src/meta'],
   'src/apiserver/storage': ['src/meta', 'src/db'],
-  'src/apiserver/metrics': ['src/apiserver/registry/contract', 'src/apiserver/request'],
-  'src/apiserver/flow': ['src/meta', 'src/apiserver/(metrics|request)', 'src/apiserver/registry/contract'],
+  'src/apiserver/metrics': ['src/apiserver/surface/contract', 'src/apiserver/request'],
+  'src/apiserver/flow': ['src/meta', 'src/apiserver/(metrics|request)', 'src/apiserver/surface/contract'],
   'src/apiserver/registry': [
     'src/meta',
     'src/apiserver/request',
     'src/apiserver/storage/(contract|errors|body)',
-    'src/apiserver/admission/contract',
+    'src/apiserver/(admission|surface)/contract',
   ],
+  'src/apiserver/surface': ['src/meta', 'src/apiserver/registry/(contract|stored-form)', 'src/apiserver/discovery'],
   'src/apiserver/handlers': [
     'src/meta',
     'src/apiserver/(request|registry)',
@@ -25,24 +26,32 @@ const rules = {
     'src/apiserver/authn/token-review',
     'src/apiserver/authz/(forbidden|rules-review|rbac)',
     'src/apiserver/discovery',
+    'src/apiserver/surface/(contract|end)',
     'src/tunnel/contract',
   ],
   'src/apiserver/authn': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)', 'src/db'],
-  'src/apiserver/authz': [
-    'src/meta',
-    'src/apiserver/request',
-    'src/client/(contract|resources)',
-    'src/apiserver/admission/contract',
-  ],
+  'src/apiserver/authz': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)'],
   'src/apiserver/admission': [
     'src/meta',
+    'src/apiserver/authz/(contract|coverage|rbac|rules)',
     'src/apiserver/request',
     'src/apiserver/metrics/contract',
     'src/apiserver/registry/contract',
     'src/client/(contract|resources)',
   ],
-  'src/apiserver/discovery': ['src/meta', 'src/apiserver/(registry|storage)/contract', 'src/apiserver/request'],
-  'src/client': ['src/meta', 'src/apiserver/(registry|request|storage)'],
+  'src/apiserver/discovery': [
+    'src/meta',
+    'src/apiserver/(registry|storage)/contract',
+    'src/apiserver/surface/kinds',
+    'src/apiserver/request',
+  ],
+  'src/apiserver/loopback': [
+    'src/meta',
+    'src/apiserver/(registry|request|storage)',
+    'src/apiserver/surface/contract',
+    'src/client/contract',
+  ],
+  'src/client': ['src/meta'],
   'src/tunnel': ['src/meta'],
   'src/reconcile': [
     'src/meta',
@@ -92,7 +101,7 @@ export default {
       from: { path: '^agent/' },
       to: {
         path: '^(src|test)/',
-        pathNot: ['^src/meta/', '^src/client/(?!local)', '^src/tunnel/(protocol|contract)'],
+        pathNot: ['^src/meta/', '^src/client/', '^src/tunnel/(protocol|contract)'],
       },
     },
     {

@@ -3,8 +3,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * unit: no I/O. integration: a real PostgreSQL (one a run, a database a file). hosts: inside workerd and Node.
  * e2e: the running thing with real kubectl, Docker and iptables, one file after the other: they share the machine.
- * long: `npm run test:long`, no part of `npm test`: what takes many minutes, as faults, fuzz, history. On a machine of its
- * own: it kills Docker, too.
+ * long: `npm run test:long`, no part of `npm test`: what takes many minutes.
  */
 export default defineConfig({
   test: {
@@ -30,21 +29,21 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/machine-setup.ts', 'test/support/postgres-setup.ts'],
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-setup.ts'],
           fileParallelism: false,
-          testTimeout: 180_000,
+          testTimeout: 7_200_000,
           hookTimeout: 300_000,
         },
       },
       {
         test: {
-          name: 'long',
-          include: ['test/long/**/*.test.ts'],
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/machine-setup.ts', 'test/support/postgres-setup.ts'],
           fileParallelism: false,
-          testTimeout: 7_200_000,
+          testTimeout: 180_000,
           hookTimeout: 300_000,
         },
       },

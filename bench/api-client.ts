@@ -7,6 +7,8 @@ import tls from 'node:tls';
 export interface ApiClient {
   /** Resolves with the body; rejects when the status is not `expected`. */
   request(method: string, path: string, expected: number, body?: string, contentType?: string): Promise<Buffer>;
+  /** Resolves with whatever is answered. */
+  send(method: string, path: string, body?: string, contentType?: string): Promise<{ status: number; body: Buffer }>;
   /** Calls `onText` with each piece of a watch; returns how to end it. */
   watch(path: string, onText: (text: string) => void): Promise<() => void>;
   close(): void;
@@ -30,8 +32,8 @@ export function createApiClient(server: string, ca: string, token: string): ApiC
     return connection;
   }
 
-  return {
-    async request(method, path, expected, body, contentType = 'application/json') {
+  const client: ApiClient = {
+    async send(method, path, body, contentType = 'application/json') {
       // The server ends connections that were idle for a while.
       let connection = idle.pop();
       while (connection?.closed) connection = idle.pop();
@@ -40,6 +42,10 @@ export function createApiClient(server: string, ca: string, token: string): ApiC
         body === undefined ? '' : `content-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
       const response = await connection.exchange(`${method} ${path} HTTP/1.1\r\n${headers}${length}\r\n${body ?? ''}`);
       idle.push(connection);
+      return response;
+    },
+    async request(method, path, expected, body, contentType) {
+      const response = await client.send(method, path, body, contentType);
       if (response.status === expected) return response.body;
       throw new Error(`${method} ${path}: ${response.status} ${response.body.toString().slice(0, 300)}`);
     },
@@ -52,6 +58,7 @@ export function createApiClient(server: string, ca: string, token: string): ApiC
       for (const connection of all) connection.close();
     },
   };
+  return client;
 }
 
 interface Response {

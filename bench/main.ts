@@ -7,6 +7,7 @@
 import os from 'node:os';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { type BenchedControlPlane, startControlPlane } from './control-plane.ts';
+import { measureFlood } from './flood.ts';
 import { createHttp2Client } from './http2-client.ts';
 import { load, median } from './load.ts';
 import { podBody } from './pod-body.ts';
@@ -124,6 +125,7 @@ try {
   const busy = await plane.usage();
   const memory = (usage: typeof idle) =>
     `control plane ${usage.controlPlane.memoryMiB.toFixed(0)} MiB + PostgreSQL ${usage.postgres.memoryMiB.toFixed(0)} MiB`;
+  await measureFlood(plane);
   console.log(`\nmemory (proportional set size): ${memory(idle)} at the start, ${memory(busy)} at the end`);
   http2.close();
   api.close();

@@ -1,5 +1,5 @@
 /** What a write costs the event loop, without a database: the verbs of the registry over a store that holds one object. */
-import { builtInResources, createCatalog } from '../../src/apis/index.ts';
+import { builtInKinds } from '../../src/apis/index.ts';
 import type { RegistryDeps, Scope } from '../../src/apiserver/registry/context.ts';
 import type { ResourceDefinition } from '../../src/apiserver/registry/contract.ts';
 import { create } from '../../src/apiserver/registry/create.ts';
@@ -7,6 +7,7 @@ import { toObject } from '../../src/apiserver/registry/decode.ts';
 import { type PatchRequest, patch } from '../../src/apiserver/registry/patch.ts';
 import { update } from '../../src/apiserver/registry/update.ts';
 import type { StoredObject } from '../../src/apiserver/storage/contract.ts';
+import { createSurface } from '../../src/apiserver/surface/surface.ts';
 import { decodeJson } from '../../src/meta/schema/decode.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
 
@@ -25,7 +26,6 @@ function depsWith(stored: StoredObject | undefined): RegistryDeps {
   return {
     store: { get } as unknown as RegistryDeps['store'],
     feed: {} as RegistryDeps['feed'],
-    catalog: createCatalog(builtInResources),
     admission: { admit: async () => {}, validate: async () => {} },
     clusterSettings: async () => ({
       serviceCIDR: '10.96.0.0/16',
@@ -38,9 +38,11 @@ function depsWith(stored: StoredObject | undefined): RegistryDeps {
   };
 }
 
+const surface = createSurface(builtInKinds, 'v1.35.0');
+
 function scopeOf(definition: ResourceDefinition): Scope {
   const namespace = definition.namespaced ? 'work' : '';
-  return { tenant: 'root', user: { name: 'ada', groups: [] }, definition, namespace, warn() {} };
+  return { tenant: 'root', surface, user: { name: 'ada', groups: [] }, definition, namespace, warn() {} };
 }
 
 /** What became of a write: the object as it would be stored, or why not. */

@@ -1,7 +1,7 @@
 /** All kinds that Kedge serves without a CustomResourceDefinition. */
-import type { AnsweredKind, BodyKind, ResourceCatalog, ResourceDefinition } from '../apiserver/registry/contract.ts';
+import type { AnsweredKind, BodyKind, ResourceDefinition } from '../apiserver/registry/contract.ts';
+import type { SurfaceKinds } from '../apiserver/surface/kinds.ts';
 import { bodyKind } from './built-in.ts';
-import * as catalog from './catalog.ts';
 import { definitions } from './definitions.ts';
 import { groups } from './groups.ts';
 import { complete } from './overlay.ts';
@@ -20,8 +20,10 @@ export const bodyKinds: readonly BodyKind[] = [
   ...groups.flatMap(({ bodies = [] }) => bodies.map(bodyKind)),
 ];
 
-const groupOrder: readonly string[] = groups.flatMap(({ group }) => (group === undefined ? [] : [group]));
-
-export function createCatalog(stored: readonly ResourceDefinition[]): ResourceCatalog {
-  return catalog.createCatalog({ stored, answered: answeredKinds, bodies: bodyKinds, groupOrder });
-}
+export const builtInKinds: SurfaceKinds = {
+  stored: builtInResources,
+  answered: answeredKinds,
+  bodies: bodyKinds,
+  remote: [],
+  groupOrder: groups.flatMap(({ group }) => (group === undefined ? [] : [group])),
+};

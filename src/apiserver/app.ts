@@ -42,10 +42,10 @@ export function createApp(deps: AppDeps): Hono {
   const app = new Hono<AppEnv>();
   app.onError((error, context) => renderError(deps, context, error));
   app.use(describeRequest(deps));
-  if (deps.metrics !== undefined) app.use(observe(deps, deps.metrics));
+  if (deps.metrics !== undefined) app.use(observe(deps.metrics));
   app.use(authenticate(deps));
   app.use(impersonate(deps));
-  app.use(admit(deps, deps.flow ?? createFlow(DEFAULT_LIMITS, deps.metrics)));
+  app.use(admit(deps.flow ?? createFlow(DEFAULT_LIMITS, deps.metrics)));
   app.use(authorize(deps));
   if (deps.attention !== undefined) app.use(attend(deps.attention));
   app.all('*', (context) => route(context.var.request));
@@ -73,6 +73,7 @@ function describeRequest(deps: AppDeps): Step {
       raw,
       id: requestId(raw.headers),
       tenant: tenant ?? ROOT,
+      surface: deps.surfaces.builtIn,
       user: ANONYMOUS,
       operator: false,
       info: parseRequestInfo(raw.method, path, url.searchParams),
@@ -89,13 +90,13 @@ function describeRequest(deps: AppDeps): Step {
   };
 }
 
-function observe({ catalog }: AppDeps, metrics: Metrics): Step {
+function observe(metrics: Metrics): Step {
   return async (context, next) => {
     const began = performance.now();
     await next();
-    const { info } = context.var.request;
+    const { info, surface } = context.var.request;
     const seconds = (performance.now() - began) / 1000;
-    metrics.responded(labelsOf(info, catalog), context.res.status, seconds, info.verb === 'watch');
+    metrics.responded(labelsOf(info, surface), context.res.status, seconds, info.verb === 'watch');
   };
 }
 
@@ -114,6 +115,8 @@ function authenticate(deps: AppDeps): Step {
     request.tenant = namedTenant ?? found.tenant;
     request.operator = found.tenant === ROOT;
     request.user = found.user;
+    const surface = deps.surfaces.of(request.tenant);
+    request.surface = surface instanceof Promise ? await surface : surface;
     deps.onTenant?.(request.tenant);
     await next();
   };
@@ -146,10 +149,10 @@ function impersonate(deps: AppDeps): Step {
   };
 }
 
-function admit({ catalog }: AppDeps, flow: Flow): Step {
+function admit(flow: Flow): Step {
   return async (context, next) => {
     const { request } = context.var;
-    await admitToWork(flow, catalog, request, (work) => {
+    await admitToWork(flow, request.surface, request, (work) => {
       request.work = work;
       return next();
     });

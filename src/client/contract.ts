@@ -1,6 +1,6 @@
 /**
  * The Kubernetes API as controllers, authorizers and the agent see it. Reader and Writer are apart so that a signature
- * shows who may write. local.ts calls the registry in-process, http.ts a server; both throw StatusError.
+ * shows who may write. http.ts calls a server, apiserver/loopback the registry in-process; both throw StatusError.
  */
 import type { KubeObject } from '../meta/object.ts';
 
@@ -85,14 +85,25 @@ export interface OwnershipReader {
   /** Objects of any resource in a namespace, at most `limit`. */
   inNamespace(namespace: string, limit: number): Promise<{ items: Located[]; more: boolean }>;
   /** The ref of an owner reference's apiVersion and kind; undefined when no such resource is served. */
-  resourceOf(apiVersion: string, kind: string): ResourceRef<KubeObject> | undefined;
+  resourceOf(apiVersion: string, kind: string): Promise<ResourceRef<KubeObject> | undefined>;
   /** The ref of a group-resource as stored and as changes name it, e.g. "deployments.apps". */
-  resourceNamed(groupResource: string): ResourceRef<KubeObject> | undefined;
+  resourceNamed(groupResource: string): Promise<ResourceRef<KubeObject> | undefined>;
 }
 
+/** An object that is there, whether or not this process knows its kind. */
 export interface Located {
-  resource: ResourceRef<KubeObject>;
+  /** Group-resource, e.g. "deployments.apps". */
+  storedAs: string;
+  /** How to reach it; undefined where this process does not know the kind (yet): it can be counted, but not acted on. */
+  resource: ResourceRef<KubeObject> | undefined;
+  /** As stored, without apiVersion and kind, where the kind is not known. */
   object: KubeObject;
+}
+
+export type Known = Located & { resource: ResourceRef<KubeObject> };
+
+export function isKnown(located: Located): located is Known {
+  return located.resource !== undefined;
 }
 
 /** A change of the log. `object` is the state after it, for DELETED the last one. */

@@ -1,9 +1,10 @@
 /** Composes the control plane from its parts, the same way on every host. What differs comes in as Foundation. */
 import type { Hono } from 'hono';
 import { protobufDescriptors } from '../apis/generated/protobuf.js';
-import { builtInResources, createCatalog } from '../apis/index.ts';
+import { builtInKinds } from '../apis/index.ts';
 import { attended } from '../apiserver/admission/attended.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
+import { rbacEscalationCheck } from '../apiserver/admission/escalation.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
 import { createApp } from '../apiserver/app.ts';
 import { bootstrapTokenAuthenticator } from '../apiserver/authn/bootstrap-token.ts';
@@ -18,7 +19,6 @@ import { secretTokenAuthenticator, secretTokenIssuer } from '../apiserver/authn/
 import { serviceAccountAuthenticator } from '../apiserver/authn/service-account.ts';
 import { unionAuthenticator } from '../apiserver/authn/union.ts';
 import type { Authorizer } from '../apiserver/authz/contract.ts';
-import { rbacEscalationCheck } from '../apiserver/authz/escalation.ts';
 import { mastersAuthorizer } from '../apiserver/authz/masters.ts';
 import { nodeAuthorizer } from '../apiserver/authz/node.ts';
 import { createNodeReferencesCache, type NodeReferencesCache } from '../apiserver/authz/node-references.ts';
@@ -27,12 +27,13 @@ import { createRbacCache, type RbacAuthorizer, type RbacCache, rbacAuthorizer } 
 import { unionAuthorizer } from '../apiserver/authz/union.ts';
 import type { Flow } from '../apiserver/flow/flow.ts';
 import type { CheckResult, Log } from '../apiserver/handlers/deps.ts';
-
+import { createLocalClients, LOOPBACK } from '../apiserver/loopback/clients.ts';
 import type { Attention, Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
+import type { ApiSurfaces } from '../apiserver/surface/contract.ts';
+import { createSurfaces } from '../apiserver/surface/surfaces.ts';
 import type { Client } from '../client/contract.ts';
-import { createLocalClients, LOOPBACK } from '../client/local.ts';
 import { allControllers } from '../controllers/index.ts';
 import type { KubernetesServiceOptions } from '../controllers/kubernetes-service/index.ts';
 import type { Database } from '../db/connection.ts';
@@ -45,15 +46,13 @@ import type { TunnelRelay } from '../tunnel/contract.ts';
 import { createTenantDirectory } from './tenant-directory.ts';
 import { VERSION } from './version.ts';
 
-/** Made once, however many control planes a process or isolate wires: discovery documents are kept by it. */
-const catalog = createCatalog(builtInResources);
-
 /** Plain data that may outlive a control plane, where each request wires one. */
 export interface Caches {
   tokens: TokenCache;
   rbac: RbacCache;
   nodes: NodeReferencesCache;
   clusters: ClusterCache;
+  surfaces: ApiSurfaces;
 }
 
 export function createCaches(): Caches {
@@ -62,6 +61,7 @@ export function createCaches(): Caches {
     rbac: createRbacCache(),
     nodes: createNodeReferencesCache(),
     clusters: createClusterCache(),
+    surfaces: createSurfaces({ builtIn: builtInKinds, gitVersion: VERSION.gitVersion }),
   };
 }
 
@@ -141,7 +141,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   const registry = {
     store,
     feed,
-    catalog,
+    surfaces: caches.surfaces,
     admission: attended(
       createAdmissionChain([
         ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),

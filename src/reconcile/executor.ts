@@ -7,7 +7,7 @@ import { createDeferred } from './deferred.ts';
 import type { Log } from './log.ts';
 import type { Finish, WorkItem, WorkQueue } from './queue.ts';
 
-/** In-process clients, as client/local.ts makes them. */
+/** In-process clients, as apiserver/loopback makes them. */
 export interface Clients {
   as(tenant: string, user: { name: string; groups: readonly string[] }): Client;
   ownership(tenant: string): OwnershipReader;

@@ -9,6 +9,7 @@ import type { Node, Pod, Service } from '../../src/client/resources.ts';
 import { createCluster, run, type TestCluster } from '../support/cluster.ts';
 import { type DockerDaemon, startDockerDaemon } from '../support/docker-daemon.ts';
 import { eventually } from '../support/eventually.ts';
+import prepareMachine from '../support/machine-setup.ts';
 import { probeService, type ServiceProbe } from '../support/service-probe.ts';
 
 let daemon: DockerDaemon;
@@ -49,6 +50,7 @@ const MANIFEST = [
 ];
 
 beforeAll(async () => {
+  await prepareMachine();
   daemon = await startDockerDaemon(['busybox:1.36']);
   // Of what this process starts: `kedge up`, its agent, and the clean-up.
   process.env.KEDGE_DOCKER_SOCKET = daemon.socket;
@@ -168,6 +170,25 @@ describe('containers', () => {
       await cluster.start();
     }
     await eventually(async () => expect(await nodeReady()).toBe('True'), 120);
+  });
+});
+
+describe('logs', () => {
+  it('followed by kubectl while their pod is deleted end with exit code 0 and its last words', async () => {
+    const script = 'trap "echo bye; exit 0" TERM; echo hello; while true; do sleep 0.1; done';
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'talker' },
+      spec: { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script] }] },
+    };
+    await cluster.tryKubectl(['create', '-f', '-'], JSON.stringify(pod));
+    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/talker', '--timeout=60s');
+    const logs = cluster.follow('logs', '-f', 'talker');
+    await eventually(() => expect(logs.output()).toBe('hello\n'), 30);
+    await cluster.kubectl('delete', 'pod', 'talker');
+    expect(await logs.ended).toBe(0);
+    expect(logs.output()).toBe('hello\nbye\n');
   });
 });
 

@@ -1,8 +1,9 @@
 /** The API server over a fresh database, called in-process: no HTTP, no authorization, one token. */
 import type { Hono } from 'hono';
 import { protobufDescriptors } from '../../src/apis/generated/protobuf.js';
-import { builtInResources, createCatalog } from '../../src/apis/index.ts';
+import { builtInKinds } from '../../src/apis/index.ts';
 import { type AppDeps, createApp } from '../../src/apiserver/app.ts';
+import { createLocalClients, type LocalClients } from '../../src/apiserver/loopback/clients.ts';
 import type { ClusterSettings } from '../../src/apiserver/registry/contract.ts';
 import { MASTERS, type UserInfo } from '../../src/apiserver/request/user.ts';
 import {
@@ -11,8 +12,8 @@ import {
   ensureTenant,
   withGroupCommit,
 } from '../../src/apiserver/storage/postgres/index.ts';
+import { createSurfaces } from '../../src/apiserver/surface/surfaces.ts';
 import type { Client } from '../../src/client/contract.ts';
-import { createLocalClients, type LocalClients } from '../../src/client/local.ts';
 import { connect, type Database } from '../../src/db/connection.ts';
 import { freshDatabase } from './postgres.ts';
 
@@ -71,7 +72,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
   const deps: AppDeps = {
     store,
     feed,
-    catalog: createCatalog(builtInResources),
+    surfaces: createSurfaces({ builtIn: builtInKinds, gitVersion: 'v1.35.0+kedge' }),
     admission: { admit: async () => {}, validate: async () => {} },
     clusterSettings: async () => CLUSTER,
     now: () => new Date(),

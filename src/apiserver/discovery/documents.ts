@@ -1,6 +1,7 @@
-/** All discovery documents of a catalog, made on first use and kept while the catalog's resources stay the same. */
+/** All discovery documents of a surface, each made on first use and kept with it. */
 import type { OpenApiMessages } from '../../meta/protobuf/descriptors.ts';
-import type { ResourceCatalog, ResourceDefinition } from '../registry/contract.ts';
+import type { ResourceDefinition } from '../registry/contract.ts';
+import type { SurfaceKinds } from '../surface/kinds.ts';
 import { apiGroupDiscoveryList } from './aggregated.ts';
 import { type Documented, documentName } from './documented.ts';
 import { openApiV2 } from './openapi-v2.ts';
@@ -36,21 +37,9 @@ const OTHER_PATHS = [
   '/version',
 ];
 
-const cache = new WeakMap<readonly ResourceDefinition[], DiscoveryDocuments>();
-
-export function discoveryDocuments(catalog: ResourceCatalog, gitVersion: string): DiscoveryDocuments {
-  const resources = catalog.all();
-  let documents = cache.get(resources);
-  if (documents === undefined) {
-    documents = createDocuments(catalog, gitVersion);
-    cache.set(resources, documents);
-  }
-  return documents;
-}
-
-function createDocuments(catalog: ResourceCatalog, gitVersion: string): DiscoveryDocuments {
-  const stored = catalog.all();
-  const groups = groupsOf([...stored, ...catalog.answered], catalog.groupOrder);
+export function createDiscovery(kinds: SurfaceKinds, gitVersion: string): DiscoveryDocuments {
+  const { stored, answered, groupOrder } = kinds;
+  const groups = groupsOf([...stored, ...answered], groupOrder);
   const documented = () => groups.flatMap((group) => documentedOf(group, stored));
   const sources = new Map<string, () => object | Promise<object>>([
     ['/api', apiVersions],

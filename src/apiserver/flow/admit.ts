@@ -2,8 +2,8 @@
 import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { labelsOf } from '../metrics/labels.ts';
-import type { ResourceCatalog } from '../registry/contract.ts';
 import { holdBody } from '../request/body.ts';
+import type { ApiSurface } from '../surface/contract.ts';
 import { type Classified, classify } from './classify.ts';
 import type { Demand } from './contract.ts';
 import type { Flow } from './flow.ts';
@@ -13,9 +13,10 @@ export interface Admitted extends Classified {
   raw: Request;
 }
 
-/** A seat for each so many bytes of a body: what is decoded, checked and stored takes time in proportion. */
-const BYTES_A_SEAT = 128 * 1024;
-const MAX_BODY_SEATS = 10;
+/** Longer bodies are uploads: what is decoded, checked and stored takes time in proportion. */
+const UPLOAD_BYTES = 128 * 1024;
+/** Lists on the way that may hold more than a page each: what is in memory is bounded by pages times lists. */
+const FEW_ANSWERS = 4;
 
 /**
  * Runs `work` when there is room for it. Throws 429 when there is none in time, and 504 when the request's time is up: what
@@ -23,12 +24,12 @@ const MAX_BODY_SEATS = 10;
  */
 export async function admitToWork(
   flow: Flow,
-  catalog: Pick<ResourceCatalog, 'find'>,
+  surface: Pick<ApiSurface, 'find'>,
   request: Admitted,
   run: (work: Work) => Promise<void>,
 ): Promise<void> {
   const demand = classify(request, flow.sizes);
-  const running = new RunningWork(flow, catalog, request, demand);
+  const running = new RunningWork(flow, surface, request, demand);
   const kind =
     request.info.verb === 'get' || request.info.verb === 'list' || request.info.verb === 'watch'
       ? 'readOnly'
@@ -43,7 +44,7 @@ export async function admitToWork(
 
 class RunningWork implements Work {
   readonly #flow: Flow;
-  readonly #catalog: Pick<ResourceCatalog, 'find'>;
+  readonly #surface: Pick<ApiSurface, 'find'>;
   readonly #request: Admitted;
   readonly #demand: Demand;
   #late: AbortController | undefined;
@@ -52,9 +53,9 @@ class RunningWork implements Work {
   #kept = false;
   #release: (() => void) | undefined;
 
-  constructor(flow: Flow, catalog: Pick<ResourceCatalog, 'find'>, request: Admitted, demand: Demand) {
+  constructor(flow: Flow, surface: Pick<ApiSurface, 'find'>, request: Admitted, demand: Demand) {
     this.#flow = flow;
-    this.#catalog = catalog;
+    this.#surface = surface;
     this.#request = request;
     this.#demand = demand;
   }
@@ -102,7 +103,7 @@ class RunningWork implements Work {
     };
     try {
       const size = await holdBody(raw, reserve);
-      demand.seats = Math.max(demand.seats, Math.min(MAX_BODY_SEATS, Math.ceil(size / BYTES_A_SEAT)));
+      if (size > UPLOAD_BYTES && demand.level !== 'exempt') demand.level = 'uploads';
       return forget;
     } catch (error) {
       forget();
@@ -147,7 +148,7 @@ class RunningWork implements Work {
   }
 
   get idle(): boolean {
-    return this.#flow.turns.waiting === 0;
+    return this.#flow.turns.idle && this.#flow.inFlight.longAnswers <= FEW_ANSWERS;
   }
 
   pace(): Promise<void> {
@@ -160,12 +161,20 @@ class RunningWork implements Work {
 
   keep(): () => void {
     this.#kept = true;
-    return this.#release ?? (() => {});
+    const { inFlight } = this.#flow;
+    inFlight.longAnswers++;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      inFlight.longAnswers--;
+      this.#release?.();
+    };
   }
 
   longRunning(): () => void {
     const { longRunning } = this.#flow.inFlight;
-    const labels = JSON.stringify(labelsOf(this.#request.info, this.#catalog));
+    const labels = JSON.stringify(labelsOf(this.#request.info, this.#surface));
     longRunning.set(labels, (longRunning.get(labels) ?? 0) + 1);
     let ended = false;
     return () => {

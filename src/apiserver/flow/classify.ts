@@ -21,6 +21,7 @@ export interface Classified {
 
 const NODES = 'system:nodes';
 const HEALTH = /^\/(livez|readyz|healthz)(\/|$)/;
+const READS_MANY = new Set(['list', 'watch', 'deletecollection']);
 /** Bytes that move for as long as somebody likes, and hardly any work. */
 const STREAMS = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
@@ -32,7 +33,8 @@ export function classify(request: Classified, sizes: Sizes): Demand {
 function levelOf({ user, operator, info }: Classified): Level {
   if ((operator && user.groups.includes(MASTERS)) || HEALTH.test(info.path)) return 'exempt';
   if (isLight(user, info)) return 'light';
-  return user.groups.includes(NODES) ? 'system' : 'workload';
+  if (user.groups.includes(NODES)) return 'system';
+  return READS_MANY.has(info.verb) ? 'lists' : 'workload';
 }
 
 /** Single objects by name; heartbeats of nodes; leader election (upstream's system-leader-election and node-high). */

@@ -5,9 +5,11 @@
  * - exempt: operators (system:masters) and health; never waits.
  * - light: what keeps nodes and leaders alive, and single gets.
  * - system: everything else of nodes.
- * - workload: everything else.
+ * - lists: whatever reads many objects, and holds its seats for as long as its answer takes.
+ * - uploads: bodies so long that each of them is seen by everybody.
+ * - workload: everything else, which is writes.
  */
-export type Level = 'exempt' | 'light' | 'system' | 'workload';
+export type Level = 'exempt' | 'light' | 'system' | 'lists' | 'uploads' | 'workload';
 
 export interface Demand {
   level: Level;

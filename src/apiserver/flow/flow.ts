@@ -18,7 +18,7 @@ export interface Flow {
   /** Resolves when a piece of a long answer may be made. */
   pace(): Promise<void>;
   /** In flight now, as apiserver_current_inflight_requests and apiserver_longrunning_requests tell it. */
-  readonly inFlight: { mutating: number; readOnly: number; longRunning: Map<string, number> };
+  readonly inFlight: { mutating: number; readOnly: number; longRunning: Map<string, number>; longAnswers: number };
   /** A seat, at once or when it is its turn. Rejects with a Status (429). */
   admit(demand: Demand, signal: () => AbortSignal): Seat | Promise<Seat>;
   /** The Status of a refusal, when it is time to tell it. */
@@ -32,6 +32,8 @@ export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metric
   const queues = {
     light: new FairQueue(limits.levels.light),
     system: new FairQueue(limits.levels.system),
+    lists: new FairQueue(limits.levels.lists),
+    uploads: new FairQueue(limits.levels.uploads),
     workload: new FairQueue(limits.levels.workload),
   };
   const refusals = new Refusals(limits.promptRefusals);
@@ -41,7 +43,7 @@ export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metric
     turns: new Turns(limits.turns),
     bodies: new BodyBudget(limits.bodies),
     pace: createPace(tick),
-    inFlight: { mutating: 0, readOnly: 0, longRunning: new Map() },
+    inFlight: { mutating: 0, readOnly: 0, longRunning: new Map(), longAnswers: 0 },
     admit(demand, signal) {
       if (demand.level === 'exempt' || demand.seats === 0) return FREE;
       const seat = queues[demand.level].take(demand, signal);

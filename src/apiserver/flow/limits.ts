@@ -25,7 +25,9 @@ export const DEFAULT_LIMITS: FlowLimits = {
   levels: {
     light: { seats: 64, tenantSeats: 48, flowSeats: 32, queued: 512, flowQueued: 128, waitMs: WAIT_MS },
     system: { seats: 48, tenantSeats: 32, flowSeats: 12, queued: 512, flowQueued: 64, waitMs: WAIT_MS },
-    workload: { seats: 32, tenantSeats: 24, flowSeats: 16, queued: 512, flowQueued: 64, waitMs: WAIT_MS },
+    lists: { seats: 40, tenantSeats: 30, flowSeats: 20, queued: 512, flowQueued: 64, waitMs: WAIT_MS },
+    uploads: { seats: 2, tenantSeats: 2, flowSeats: 1, queued: 256, flowQueued: 32, waitMs: WAIT_MS },
+    workload: { seats: 32, tenantSeats: 24, flowSeats: 12, queued: 512, flowQueued: 64, waitMs: WAIT_MS },
   },
   bodies: { bytes: 64 * MIB, flowBytes: 12 * MIB, waiting: 512, waitMs: WAIT_MS },
   turns: { atOnce: 2, patienceMs: 10 },

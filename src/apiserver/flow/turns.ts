@@ -50,6 +50,11 @@ export class Turns {
     };
   }
 
+  /** Nobody waits, and nothing small is in hand. */
+  get idle(): boolean {
+    return this.#waiting.size === 0 && this.#small === 0;
+  }
+
   get waiting(): number {
     let sum = 0;
     for (const each of this.#waiting.values()) sum += each.length;

@@ -5,7 +5,7 @@ export interface Work {
   readonly signal: AbortSignal;
   /** Waits for a turn at a page of a long answer; call what is returned at its end. Rejects with the signal's reason. */
   turn(signal: AbortSignal): Promise<() => void>;
-  /** Whether nobody waits for a turn: time to read ahead. */
+  /** Whether nobody else waits: time to read ahead, and more at a time. */
   readonly idle: boolean;
   /** Resolves when a piece of a long answer may be made. */
   pace(): Promise<void>;

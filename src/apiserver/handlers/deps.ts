@@ -9,6 +9,7 @@ import type { Flow } from '../flow/flow.ts';
 import type { Attention, Metrics } from '../metrics/contract.ts';
 import type { RegistryDeps } from '../registry/context.ts';
 import type { ServiceAccountTokenIssuer } from '../registry/subresources/token.ts';
+import type { ApiSurfaces } from '../surface/contract.ts';
 
 /** pino's shape: fields first, then the message. */
 export interface Log {
@@ -44,6 +45,7 @@ export interface IssuerDiscovery {
 }
 
 export interface AppDeps extends RegistryDeps {
+  surfaces: ApiSurfaces;
   authenticator: TokenAuthenticator;
   authorizer: Authorizer;
   /** Absent: SelfSubjectRulesReview (`kubectl auth can-i --list`) is not served. */

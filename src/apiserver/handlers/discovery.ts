@@ -2,7 +2,7 @@
 
 import type { OpenApiMessages } from '../../meta/protobuf/descriptors.ts';
 import { StatusError } from '../../meta/status-error.ts';
-import { type DiscoveryDocuments, type Document, discoveryDocuments } from '../discovery/documents.ts';
+import type { DiscoveryDocuments, Document } from '../discovery/documents.ts';
 import { parseAccept } from '../request/negotiate.ts';
 import type { ApiRequest } from './request.ts';
 import { respondValue, responseHeaders } from './respond.ts';
@@ -14,10 +14,9 @@ const OPENAPI_V2_PROTOBUF_NAMES = ['application/com.github.proto-openapi.spec.v2
 
 /** undefined: not a discovery path. */
 export async function handleDiscovery(request: ApiRequest): Promise<Response | undefined> {
-  const { catalog, version } = request.deps;
   const path = request.info.path.length > 1 ? request.info.path.replace(/\/+$/, '') : '/';
   if (path !== '/' && !/^\/(api|apis|openapi)(\/|$)/.test(path)) return undefined;
-  const documents = discoveryDocuments(catalog, version.gitVersion);
+  const documents = request.surface.discovery;
   const accept = request.raw.headers.get('accept');
   if (path === '/openapi/v2') {
     const document = await openApiV2InProtobuf(documents, accept, request.deps.protobuf?.openApiV2);

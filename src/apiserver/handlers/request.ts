@@ -9,6 +9,7 @@ import { readBody, readBytes } from '../request/body.ts';
 import type { RequestInfo } from '../request/info.ts';
 import { bodyMediaType } from '../request/negotiate.ts';
 import type { UserInfo } from '../request/user.ts';
+import type { ApiSurface } from '../surface/contract.ts';
 import type { AppDeps } from './deps.ts';
 
 export interface ApiRequest {
@@ -17,6 +18,8 @@ export interface ApiRequest {
   /** Audit-Id of the response. */
   id: string;
   tenant: string;
+  /** What the tenant's API serves, for all of this request. */
+  surface: ApiSurface;
   user: UserInfo;
   /** Whoever asks is of the root tenant, whichever this request is about. */
   operator: boolean;
@@ -39,9 +42,9 @@ export interface ResourceRequest extends ApiRequest {
 }
 
 export function forResource(request: ApiRequest, definition: ResourceDefinition): ResourceRequest {
-  const { tenant, user, info, warn } = request;
+  const { tenant, surface, user, info, warn } = request;
   const namespace = definition.namespaced ? info.namespace : '';
-  return { ...request, definition, scope: { tenant, user, definition, namespace, warn } };
+  return { ...request, definition, scope: { tenant, surface, user, definition, namespace, warn } };
 }
 
 /** The parsed body; undefined when there is none. Throws 400, 413 and 415. */

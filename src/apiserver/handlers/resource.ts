@@ -22,6 +22,7 @@ import {
 } from '../request/options.ts';
 import { decodeObject, decodeOptional } from './decode-object.ts';
 import { decodePatch } from './decode-patch.ts';
+import { pagesOf } from './pages.ts';
 import type { ResourceRequest } from './request.ts';
 import { outputForm, respondList, respondObject, respondPages, respondValue, successStatus } from './respond.ts';
 import { handleWatch } from './watch.ts';
@@ -51,15 +52,14 @@ async function handleList(request: ResourceRequest): Promise<Response> {
   const options = parseListOptions(request.query, false, request.info);
   const { work } = request;
   const signal = work?.signal ?? request.raw.signal;
-  const around = async <T>(read: () => Promise<T>): Promise<T> => {
-    const end = await work?.turn(signal);
-    try {
-      return await read();
-    } finally {
-      end?.();
-    }
-  };
-  const first = await listPages(request.deps, request.scope, options, around, signal);
+  const first = await listPages(
+    request.deps,
+    request.scope,
+    options,
+    pagesOf(request, signal),
+    signal,
+    () => work?.idle ?? true,
+  );
   const whole = options.limit === 0 && options.continue === '' && options.labelSelector === '';
   return respondPages(request, first, options.limit > 0, form, (count) => {
     if (whole && options.fieldSelector === '') work?.listed(count);
@@ -133,7 +133,7 @@ async function handleDeleteCollection(request: ResourceRequest): Promise<Respons
 }
 
 async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
-  const kind = request.deps.catalog.body('', 'v1', 'DeleteOptions');
+  const kind = request.surface.body('', 'v1', 'DeleteOptions');
   // Upstream decodes options without a word on unknown fields, and has the kind in every group version.
   const body = await decodeOptional<DeleteOptionsBody>(request, kind, 'Ignore', 'any');
   return parseDeleteOptions(request.query, body);

@@ -43,10 +43,10 @@ const STATUS_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
 export async function route(request: ApiRequest): Promise<Response> {
   const { info } = request;
   if (!info.isResourceRequest) return routePath(request);
-  const answered = request.deps.catalog.findAnswered(info.group, info.version, info.resource);
-  if (answered !== undefined) return handleReview(request, answered);
-  const definition = request.deps.catalog.find(info.group, info.version, info.resource);
-  if (definition === undefined) throw notServed();
+  const served = request.surface.serving(info.group, info.version, info.resource);
+  if (served?.by === 'answer') return handleReview(request, served.kind);
+  if (served?.by !== 'store') throw notServed();
+  const { definition } = served;
   if (definition.namespaced && info.namespace === '' && !ACROSS_NAMESPACES.has(info.verb)) throw notServed();
   // The path /namespaces/x/nodes names no resource: nodes have no namespace.
   if (!definition.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw notServed();

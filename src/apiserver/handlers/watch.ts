@@ -7,6 +7,8 @@ import { type WatchBatch, type WatchedEvent, watch } from '../registry/watch.ts'
 import type { OutputForm } from '../request/negotiate.ts';
 import { parseListOptions } from '../request/options.ts';
 import type { Change } from '../storage/contract.ts';
+import { ServedDefinition } from '../surface/end.ts';
+import { pagesOf } from './pages.ts';
 import { partialMetadata } from './partial-metadata.ts';
 import type { ResourceRequest } from './request.ts';
 import { outputForm, responseHeaders, statusErrorOf } from './respond.ts';
@@ -24,7 +26,7 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request, true);
   const options = parseListOptions(request.query, true, request.info);
   const abort = new AbortController();
-  const batches = await watch(request.deps, request.scope, options, abort.signal);
+  const batches = await watch(request.deps, request.scope, options, abort.signal, pagesOf(request, abort.signal));
   const events = eventEncoder(request, form);
   const stream = watchStream({
     batches,
@@ -35,7 +37,9 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
     initialEnd: options.sendInitialEvents === true,
     failure: (error) => frame('ERROR', JSON.stringify(statusErrorOf(error).status)),
     milliseconds: lifetime(request, options.timeoutSeconds) * 1000,
+    whileServed: (gone) => new ServedDefinition(request.surface, request.definition, gone),
     signal: request.raw.signal,
+    ended: request.work?.longRunning(),
   });
   // Upstream's watches are text whatever the subprotocol, and take whichever is offered.
   if (request.upgrade !== undefined) {
@@ -138,7 +142,11 @@ interface WatchStream {
   initialEnd: boolean;
   failure(error: unknown): Uint8Array;
   milliseconds: number;
+  /** A watch ends when its kind is served no more as it was; upstream ends those of a CustomResourceDefinition that changes. */
+  whileServed(gone: () => void): ServedDefinition;
   signal: AbortSignal;
+  /** Called once. */
+  ended: (() => void) | undefined;
 }
 
 type Outcome = { result: IteratorResult<WatchBatch, void> } | { error: unknown };
@@ -162,12 +170,15 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
   let takenAt = Date.now();
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let ended = false;
+  let kind: ServedDefinition | undefined;
 
   const end = guarded('watch end', () => {
     if (ended) return;
     ended = true;
     clearTimeout(timer);
+    watch.ended?.();
     watch.signal.removeEventListener('abort', end);
+    kind?.stop();
     watch.abort.abort();
     wake?.('alarm');
     // The generator may be waiting for changes: its end is not awaited, and has nothing left to tell.
@@ -183,6 +194,7 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
     const now = Date.now();
     timer = setTimeout(
       guarded('watch timer', () => {
+        if (kind?.served === false) return end();
         const stalled = !pulling && Date.now() - takenAt >= BOOKMARK_MS;
         if (stalled || (!pulling && Date.now() >= deadline)) return end();
         wake?.('alarm');
@@ -240,7 +252,7 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
   async function next(): Promise<Uint8Array | undefined> {
     while (!ended) {
       const woken = await wait();
-      if (ended) return undefined;
+      if (ended || kind?.served === false) return undefined;
       if (woken === 'alarm') {
         const last = Date.now() >= deadline;
         const bytes = progress();
@@ -268,6 +280,8 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
       if (watch.signal.aborted) return end();
       watch.signal.addEventListener('abort', end);
       arm();
+      kind = watch.whileServed(end);
+      if (ended) kind.stop();
     },
     async pull() {
       pulling = true;

@@ -1,6 +1,6 @@
 /** From a request to the labels of its metrics. Clients choose paths and methods: only what is served becomes a label. */
-import type { ResourceCatalog } from '../registry/contract.ts';
 import type { RequestInfo } from '../request/info.ts';
+import type { ApiSurface } from '../surface/contract.ts';
 import type { RequestLabels } from './contract.ts';
 
 /** Upstream's CleanVerb. */
@@ -34,9 +34,9 @@ const SUBRESOURCES = new Set([
   'token',
 ]);
 
-export function labelsOf(info: RequestInfo, catalog: Pick<ResourceCatalog, 'find'>): RequestLabels {
+export function labelsOf(info: RequestInfo, surface: Pick<ApiSurface, 'find'>): RequestLabels {
   const verb = Object.hasOwn(VERBS, info.verb) ? VERBS[info.verb]! : 'OTHER';
-  const served = info.isResourceRequest && catalog.find(info.group, info.version, info.resource) !== undefined;
+  const served = info.isResourceRequest && surface.find(info.group, info.version, info.resource) !== undefined;
   if (!served) return { verb, group: '', version: '', resource: '', subresource: '', scope: '' };
   const { group, version, resource } = info;
   const subresource = SUBRESOURCES.has(info.subresource) ? info.subresource : '';

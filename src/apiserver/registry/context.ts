@@ -3,7 +3,8 @@ import type { ErrorSubject } from '../../meta/status-error.ts';
 import type { AdmissionRequest, AdmittedResource } from '../admission/contract.ts';
 import type { UserInfo } from '../request/user.ts';
 import type { ChangeFeed, Store, StoredObject } from '../storage/contract.ts';
-import type { ClusterSettings, ResourceCatalog, ResourceDefinition, StrategyContext } from './contract.ts';
+import type { ApiSurface } from '../surface/contract.ts';
+import type { ClusterSettings, ResourceDefinition, StrategyContext } from './contract.ts';
 
 /** The admission plugins as one; refuses by throwing a StatusError. */
 export interface Admission {
@@ -14,7 +15,6 @@ export interface Admission {
 export interface RegistryDeps {
   store: Store;
   feed: ChangeFeed;
-  catalog: ResourceCatalog;
   admission: Admission;
   clusterSettings(tenant: string): Promise<ClusterSettings>;
   now(): Date;
@@ -24,6 +24,8 @@ export interface RegistryDeps {
 export interface Scope {
   tenant: string;
   user: UserInfo;
+  /** What the tenant's API serves; the definition is of it. */
+  surface: ApiSurface;
   definition: ResourceDefinition;
   namespace: string;
   /** Collects a warning for the caller. */

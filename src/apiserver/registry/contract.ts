@@ -164,16 +164,3 @@ export interface AnsweredKind extends BodyKind {
   namespaced: boolean;
   verbs: readonly ['create'];
 }
-
-/** All registered resources, by group/version/plural. */
-export interface ResourceCatalog {
-  all(): readonly ResourceDefinition[];
-  answered: readonly AnsweredKind[];
-  /** Groups in the order of discovery; others follow by name. */
-  groupOrder: readonly string[];
-  find(group: string, version: string, resource: string): ResourceDefinition | undefined;
-  findKind(group: string, version: string, kind: string): ResourceDefinition | undefined;
-  findAnswered(group: string, version: string, resource: string): AnsweredKind | undefined;
-  /** A kind that is sent but not stored: reviews, token requests, bindings, evictions, scales, options. Throws for another. */
-  body(group: string, version: string, kind: string): BodyKind;
-}

@@ -66,7 +66,7 @@ export async function create(
         return writeOne(deps, scope, passed, {
           op: 'create',
           ...write,
-          ...indexed(deps.catalog, definition, object),
+          ...indexed(scope.surface, definition, object),
           ...(claims === undefined ? {} : { claims }),
         });
       },

@@ -107,7 +107,7 @@ async function attempt(
   const outcome: WriteOutcome =
     options.dryRun || body === stored.body
       ? { result: 'ok', revision: stored.revision }
-      : await writeOne(deps, scope, passed, updateWrite(deps.catalog, definition, stored, object, body));
+      : await writeOne(deps, scope, passed, updateWrite(scope.surface, definition, stored, object, body));
   if (outcome.result !== 'ok') return { outcome };
   return { outcome, answer: { definition, stored: { ...stored, body, revision: outcome.revision }, gone: false } };
 }

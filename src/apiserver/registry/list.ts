@@ -50,12 +50,13 @@ export interface ListPage extends Listing {
 type Key = NonNullable<ListQuery['after']>;
 
 /** Items of a page, and bytes of their bodies. 500 is what upstream's clients ask for. */
-const PAGE_ITEMS = 500;
-const PAGE_BYTES = 1024 * 1024;
+const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
+/** While nobody else waits: 6,500 pods are then read in four statements in place of thirteen. */
+const IDLE_PAGE = { limit: 2_000, maxBytes: 4 * 1024 * 1024 };
 
 /**
  * As `list`, a page at a time, all at the first one's revision. `around` surrounds each read of the store; `signal` ends
- * it. Later pages throw RevisionExpiredError when their reader takes longer than changes are kept.
+ * it; pages are longer when `idle`. Later pages throw RevisionExpiredError when their reader takes longer than changes are kept.
  */
 export async function listPages(
   deps: RegistryDeps,
@@ -63,6 +64,7 @@ export async function listPages(
   options: Options,
   around: <T>(read: () => Promise<T>) => Promise<T>,
   signal: AbortSignal,
+  idle: () => boolean = () => true,
 ): Promise<ListPage> {
   const { selection, query, minimum } = plan(scope, options);
 
@@ -71,12 +73,13 @@ export async function listPages(
     left: number | undefined,
     revision: number | undefined,
   ): Promise<ListPage> {
-    const limit = Math.min(left ?? PAGE_ITEMS, PAGE_ITEMS);
+    const { limit: most, maxBytes } = idle() ? IDLE_PAGE : PAGE;
+    const limit = Math.min(left ?? most, most);
     const result = await around(() =>
       answer(deps, scope, {
         ...query,
         limit,
-        maxBytes: PAGE_BYTES,
+        maxBytes,
         // What remains is counted once, behind the last item that was asked for.
         ...(left === limit ? {} : { counted: false as const }),
         ...(after === undefined ? {} : { after }),

@@ -4,7 +4,11 @@ import { apiVersionOf, groupResource, type UnknownObject } from '../../meta/obje
 import { StatusError } from '../../meta/status-error.ts';
 import { encodeBody, parseBody, spliceBody } from '../storage/body.ts';
 import type { Claim, Indexed, ObjectKey, StoredObject, UpdateWrite } from '../storage/contract.ts';
-import type { ResourceCatalog, ResourceDefinition } from './contract.ts';
+import type { ApiSurface } from '../surface/contract.ts';
+import type { ResourceDefinition } from './contract.ts';
+
+/** Which definitions are stored together. */
+type Sharing = Pick<ApiSurface, 'sharing'>;
 
 /** A state as stored; revision 0 is one that a dry run made. */
 type State = Pick<StoredObject, 'body' | 'revision'>;
@@ -63,18 +67,18 @@ export function renderStored(definition: ResourceDefinition, stored: State, with
 }
 
 /** Labels, selectable fields and owners of an object, for the store's indexes. */
-export function indexed(catalog: ResourceCatalog, definition: ResourceDefinition, object: UnknownObject): Indexed {
+export function indexed(surface: Sharing, definition: ResourceDefinition, object: UnknownObject): Indexed {
   const { labels, ownerReferences } = object.metadata;
   return {
     labels: labels ?? {},
-    fields: selectableFields(catalog, definition, object),
+    fields: selectableFields(surface, definition, object),
     owners: ownerReferences?.map((owner) => owner.uid) ?? [],
   };
 }
 
 /** The write that puts `object`, whose stored text is `body`, in the place of the state that was read. */
 export function updateWrite(
-  catalog: ResourceCatalog,
+  surface: Sharing,
   definition: ResourceDefinition,
   read: StoredObject,
   object: UnknownObject,
@@ -90,19 +94,19 @@ export function updateWrite(
     uid,
     expectedRevision: revision,
     body,
-    ...indexed(catalog, definition, object),
+    ...indexed(surface, definition, object),
     ...(claims === undefined ? {} : { claims }),
   };
 }
 
 /** Definitions that share a store index their fields together, so that each can select by its own names. */
 function selectableFields(
-  catalog: ResourceCatalog,
+  surface: Sharing,
   definition: ResourceDefinition,
   object: UnknownObject,
 ): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const each of sharing(catalog, definition)) {
+  for (const each of surface.sharing(definition)) {
     if (each.selectableFields === undefined) continue;
     const form = each === definition ? object : convert(definition, each, object);
     for (const [path, value] of Object.entries(each.selectableFields)) fields[path] = value(form);
@@ -114,17 +118,4 @@ function convert(from: ResourceDefinition, to: ResourceDefinition, object: Unkno
   const copy = structuredClone(object);
   const stored = from.toStored === undefined ? copy : from.toStored(copy);
   return to.fromStored === undefined ? stored : to.fromStored(stored);
-}
-
-const sharingCache = new WeakMap<ResourceDefinition, readonly ResourceDefinition[]>();
-
-function sharing(catalog: ResourceCatalog, definition: ResourceDefinition): readonly ResourceDefinition[] {
-  let found = sharingCache.get(definition);
-  if (found === undefined) {
-    const resource = storedResource(definition);
-    found = catalog.all().filter((each) => storedResource(each) === resource);
-    if (found.length === 0) found = [definition];
-    sharingCache.set(definition, found);
-  }
-  return found;
 }

@@ -163,7 +163,7 @@ async function attempt(
       : undefined;
   const outcome = await writeWithClaims(scope, stored.name, allocationState(), allocate, async (claims) => {
     if (unchanged() || options.dryRun) return { result: 'ok', revision: stored.revision };
-    return writeOne(deps, scope, passed, updateWrite(deps.catalog, definition, stored, object, body, claims));
+    return writeOne(deps, scope, passed, updateWrite(scope.surface, definition, stored, object, body, claims));
   });
   if (outcome.result !== 'ok') return { outcome, conditional };
   return { outcome, conditional, answer: { definition, stored: { ...stored, body, revision: outcome.revision } } };

@@ -22,18 +22,20 @@ export interface WatchBatch {
   initialEnd?: true;
 }
 
-/** Objects read at a time for the initial events of a watch. */
-const PAGE = 500;
+/** Objects read, and sent, at a time for the initial events of a watch. */
+const PAGE = 250;
+const PAGE_BYTES = 1024 * 1024;
 
 /**
  * Starts a watch: first the current state as ADDED events where the options ask for it, then changes. Errors that are
- * known at the start are thrown here; RevisionExpiredError and UnavailableError may come from the iteration.
+ * known at the start are thrown here; `around` surrounds each read of the current state; RevisionExpiredError and UnavailableError may come from the iteration.
  */
 export async function watch(
   deps: RegistryDeps,
   scope: Scope,
   options: ListOptions,
   signal: AbortSignal,
+  around: <T>(read: () => Promise<T>) => Promise<T> = (read) => read(),
 ): Promise<AsyncGenerator<WatchBatch, void>> {
   const selection = parseSelection(scope.definition, options.labelSelector, options.fieldSelector);
   const asked = parseResourceVersion(options.resourceVersion) ?? 0;
@@ -43,8 +45,14 @@ export async function watch(
     if (asked > current) throw new RevisionAheadError(asked, current);
     return changes(deps, scope, selection, asked === 0 ? current : asked, signal);
   }
-  const query = { ...selectionQuery(scope, selection), limit: PAGE };
-  const first = await deps.store.list(scope.tenant, query);
+  const query = {
+    ...selectionQuery(scope, selection),
+    limit: PAGE,
+    maxBytes: PAGE_BYTES,
+    counted: false as const,
+    signal,
+  };
+  const first = await around(() => deps.store.list(scope.tenant, query));
   if (asked > first.revision) throw new RevisionAheadError(asked, first.revision);
 
   async function* run(): AsyncGenerator<WatchBatch, void> {
@@ -55,7 +63,8 @@ export async function watch(
       const events = page.items.filter((item) => selectsKey(selection, item)).map(added);
       yield { events, through: revision, ...(ended ? { initialEnd: true as const } : {}) };
       if (page.next === undefined) break;
-      page = await deps.store.list(scope.tenant, { ...query, after: page.next, atRevision: revision });
+      const after = page.next;
+      page = await around(() => deps.store.list(scope.tenant, { ...query, after, atRevision: revision }));
     }
     yield* changes(deps, scope, selection, revision, signal);
   }

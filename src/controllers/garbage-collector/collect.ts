@@ -1,5 +1,5 @@
 /** The three propagation policies, from the dependent's side and from the owner's. */
-import type { DeleteOptions, Located, ResourceRef } from '../../client/contract.ts';
+import { type DeleteOptions, isKnown, type Known, type Located, type ResourceRef } from '../../client/contract.ts';
 import type { KubeObject } from '../../meta/object.ts';
 import { isStatus } from '../../meta/status-error.ts';
 import type { ReconcileContext } from '../../reconcile/contract.ts';
@@ -8,17 +8,37 @@ import { classifyOwners } from './owners.ts';
 
 /** Deletes or unties the dependents of an owner, as the state of all their owners asks. */
 export async function collectDependents(context: ReconcileContext, ownerUid: string): Promise<void> {
-  for (const dependent of await context.ownership.dependents(ownerUid)) {
-    if (context.signal.aborted) return;
-    await collect(context, dependent);
+  await forEachKnown(await context.ownership.dependents(ownerUid), async (dependent) => {
+    if (!context.signal.aborted) await collect(context, dependent);
+  });
+}
+
+/**
+ * Objects of a kind that this process does not know, say of a CustomResourceDefinition that another has just made. They
+ * can be neither deleted nor untied here; what waits for that is looked at again, ever more rarely.
+ */
+export class UnknownKindsError extends Error {
+  constructor(resources: Iterable<string>) {
+    super(`objects of unknown kinds are left as they are: ${[...new Set(resources)].sort().join(', ')}`);
+    this.name = 'UnknownKindsError';
   }
+}
+
+/** Throws at the end when there were others. */
+async function forEachKnown(dependents: readonly Located[], act: (dependent: Known) => Promise<void>): Promise<void> {
+  const unknown: string[] = [];
+  for (const dependent of dependents) {
+    if (isKnown(dependent)) await act(dependent);
+    else unknown.push(dependent.storedAs);
+  }
+  if (unknown.length > 0) throw new UnknownKindsError(unknown);
 }
 
 /**
  * Deletes the object when no owner is left that exists, in the way that its own finalizers or its waiting owners ask;
  * when some exist the references to the others are dropped.
  */
-async function collect(context: ReconcileContext, { resource, object }: Located): Promise<void> {
+async function collect(context: ReconcileContext, { resource, object }: Known): Promise<void> {
   if (isDeleting(object) || object.metadata.ownerReferences === undefined) return;
   const { solid, dangling, waiting } = await classifyOwners(context, object);
   if (solid.length > 0) {
@@ -53,7 +73,7 @@ export async function finalize(
   if (!isDeleting(object)) return;
   const uid = object.metadata.uid ?? '';
   if (hasFinalizer(object, ORPHAN)) {
-    for (const dependent of await context.ownership.dependents(uid)) await untie(context, dependent, uid);
+    await forEachKnown(await context.ownership.dependents(uid), (dependent) => untie(context, dependent, uid));
     await dropFinalizer(context, resource, object, ORPHAN);
     return;
   }
@@ -62,10 +82,10 @@ export async function finalize(
     metadata.ownerReferences?.some((reference) => reference.uid === uid && reference.blockOwnerDeletion),
   );
   if (blocking.length === 0) await dropFinalizer(context, resource, object, FOREGROUND);
-  for (const dependent of blocking) await collect(context, dependent);
+  await forEachKnown(blocking, (dependent) => collect(context, dependent));
 }
 
-async function untie(context: ReconcileContext, { resource, object }: Located, ownerUid: string): Promise<void> {
+async function untie(context: ReconcileContext, { resource, object }: Known, ownerUid: string): Promise<void> {
   const references = object.metadata.ownerReferences ?? [];
   const ownerReferences = references.filter((reference) => reference.uid !== ownerUid);
   if (ownerReferences.length < references.length) await patchMeta(context, resource, object, { ownerReferences });

@@ -3,7 +3,7 @@
  * pkg/controller/garbagecollector, whose graph in memory is here the store's index of owner references.
  */
 import { type Controller, DONE } from '../../reconcile/contract.ts';
-import { collectDependents, finalize } from './collect.ts';
+import { collectDependents, finalize, UnknownKindsError } from './collect.ts';
 import { isDeleting, parseTarget, targetKey, targetsOf } from './keys.ts';
 import { findOwner } from './owners.ts';
 
@@ -20,14 +20,14 @@ export const garbageCollector: Controller = {
     if (target.kind === 'owner') {
       const { apiVersion, ownerKind, name, uid, namespace } = target;
       const owner = await findOwner(context, { apiVersion, kind: ownerKind, name, uid }, namespace);
-      const resource = context.ownership.resourceOf(apiVersion, ownerKind);
+      const resource = await context.ownership.resourceOf(apiVersion, ownerKind);
       if (owner === undefined) await collectDependents(context, uid);
       else if (owner !== 'unknown' && resource !== undefined && isDeleting(owner))
         await finalize(context, resource, owner);
       return DONE;
     }
-    const resource = context.ownership.resourceNamed(target.resource);
-    if (resource === undefined) return DONE;
+    const resource = await context.ownership.resourceNamed(target.resource);
+    if (resource === undefined) throw new UnknownKindsError([target.resource]);
     const object = await context.client.find(resource, target.namespace, target.name);
     if (object !== undefined) await finalize(context, resource, object);
     return DONE;

@@ -40,7 +40,7 @@ export async function findOwner(
   reference: Pick<OwnerReference, 'apiVersion' | 'kind' | 'name' | 'uid'>,
   namespace: string,
 ): Promise<KubeObject | 'unknown' | undefined> {
-  const resource = ownership.resourceOf(reference.apiVersion, reference.kind);
+  const resource = await ownership.resourceOf(reference.apiVersion, reference.kind);
   if (resource === undefined || (resource.namespaced && namespace === '')) return 'unknown';
   try {
     const owner = await client.find(resource, resource.namespaced ? namespace : '', reference.name);

@@ -9,6 +9,8 @@ export interface Remaining {
   resources: ReadonlyMap<string, number>;
   /** Objects by the finalizer that holds them. */
   finalizers: ReadonlyMap<string, number>;
+  /** Group-resources of objects whose kind this process does not know. */
+  unknown: ReadonlySet<string>;
   /** What deleting content threw. */
   errors: readonly string[];
 }
@@ -19,14 +21,21 @@ export function terminatingStatus(
   remaining: Remaining,
   now: Date,
 ): NonNullable<Namespace['status']> {
-  const { resources, finalizers, errors } = remaining;
+  const { resources, finalizers, unknown, errors } = remaining;
   const list = (counts: ReadonlyMap<string, number>, render: (name: string, count: number) => string) =>
     [...counts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, count]) => render(name, count))
       .join(', ');
   const wanted: [type: string, holds: boolean, reason: string, message: string][] = [
-    ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+    unknown.size === 0
+      ? ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered']
+      : [
+          'NamespaceDeletionDiscoveryFailure',
+          true,
+          'DiscoveryFailed',
+          `Discovery failed for some groups, ${unknown.size} failing: unable to retrieve the complete list of server APIs: ${[...unknown].sort().join(', ')}`,
+        ],
     [
       'NamespaceDeletionGroupVersionParsingFailure',
       false,

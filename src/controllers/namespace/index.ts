@@ -1,5 +1,5 @@
 /** Empties terminating namespaces, then lets them go. Upstream: pkg/controller/namespace. */
-import type { Located, ResourceRef } from '../../client/contract.ts';
+import { isKnown, type Known, type Located, type ResourceRef } from '../../client/contract.ts';
 import { NAMESPACES, type Namespace, PODS } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import type { KubeObject } from '../../meta/object.ts';
@@ -62,20 +62,20 @@ async function deleteContent(context: ReconcileContext, namespace: string): Prom
   if (pods.items.length > 0) {
     return await deleteAll(
       context,
-      pods.items.map((object) => ({ resource: PODS as ResourceRef<KubeObject>, object })),
+      pods.items.map((object) => ({ storedAs: 'pods', resource: PODS as ResourceRef<KubeObject>, object })),
     );
   }
   for (let limit = PAGE; ; limit *= 2) {
     const page = await context.ownership.inNamespace(namespace, limit);
-    // A page of nothing but objects that wait for their finalizers may hide others behind it.
-    const stuck = page.items.every(({ object }) => object.metadata.deletionTimestamp !== undefined);
+    // A page of nothing but objects that wait for their finalizers, or for who knows them, may hide others behind it.
+    const stuck = page.items.every((item) => !isDeletable(item));
     if (!stuck || !page.more) return await deleteAll(context, page.items);
   }
 }
 
 async function deleteAll(context: ReconcileContext, items: readonly Located[]): Promise<Remaining> {
   const errors: string[] = [];
-  const queue = items.filter(({ object }) => object.metadata.deletionTimestamp === undefined);
+  const queue = items.filter(isDeletable);
   const pending = queue.values();
   const drain = async () => {
     for (const item of pending) {
@@ -88,7 +88,11 @@ async function deleteAll(context: ReconcileContext, items: readonly Located[]): 
   return { ...count(items), errors };
 }
 
-async function deleteOne({ client }: ReconcileContext, { resource, object }: Located): Promise<string | undefined> {
+function isDeletable(item: Located): item is Known {
+  return isKnown(item) && item.object.metadata.deletionTimestamp === undefined;
+}
+
+async function deleteOne({ client }: ReconcileContext, { resource, object }: Known): Promise<string | undefined> {
   const { namespace = '', name = '', uid } = object.metadata;
   try {
     await client.delete(resource, namespace, name, {
@@ -102,13 +106,15 @@ async function deleteOne({ client }: ReconcileContext, { resource, object }: Loc
   }
 }
 
-function count(items: readonly Located[]): Pick<Remaining, 'resources' | 'finalizers'> {
+function count(items: readonly Located[]): Omit<Remaining, 'errors'> {
   const resources = new Map<string, number>();
   const finalizers = new Map<string, number>();
   const add = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-  for (const { resource, object } of items) {
-    add(resources, `${resource.resource}.${resource.group}`);
+  const unknown = new Set<string>();
+  for (const { storedAs, resource, object } of items) {
+    if (resource === undefined) unknown.add(storedAs);
+    add(resources, resource === undefined ? storedAs : `${resource.resource}.${resource.group}`);
     for (const finalizer of object.metadata.finalizers ?? []) add(finalizers, finalizer);
   }
-  return { resources, finalizers };
+  return { resources, finalizers, unknown };
 }

@@ -108,7 +108,7 @@ async function candidates<O extends KubeObject, T extends KubeObject>(
   ]);
   const byUid = new Map(selected.items.map((child) => [child.metadata.uid, child]));
   for (const { resource: found, object } of dependents) {
-    if (found.group !== resource.group || found.resource !== resource.resource) continue;
+    if (found?.group !== resource.group || found.resource !== resource.resource) continue;
     if (object.metadata.namespace !== namespace || byUid.has(object.metadata.uid)) continue;
     byUid.set(object.metadata.uid, object as T);
   }

@@ -1,8 +1,9 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
+import { builtInKinds, builtInResources } from '../../../src/apis/index.ts';
 import { createApp } from '../../../src/apiserver/app.ts';
 import type { ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
+import { createSurfaces } from '../../../src/apiserver/surface/surfaces.ts';
 import { openStore } from '../../../src/hosts/store.ts';
 import { type Api, startApi, TENANT, TOKEN } from '../../support/api.ts';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const definitions = [...builtInResources, vaults];
   app = createApp({
     ...api.deps,
-    catalog: createCatalog(definitions),
+    surfaces: createSurfaces({ builtIn: { ...builtInKinds, stored: definitions }, gitVersion: 'v1.35.0' }),
     store: openStore(api.db, KEYS, { definitions }),
   });
   expect(await send('POST', '/api/v1/namespaces', { metadata: { name: 'default' } })).toBe(201);

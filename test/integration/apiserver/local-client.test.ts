@@ -83,14 +83,14 @@ test('dependents and content are found whatever their kind', async () => {
   await client.create(PODS, inLocal(pod('owned', { ownerReferences: [reference] })) as Pod);
   const ownership = api.clients.ownership('root');
   expect(
-    (await ownership.dependents(reference.uid)).map(({ resource, object }) => [resource.kind, object.metadata.name]),
+    (await ownership.dependents(reference.uid)).map(({ resource, object }) => [resource?.kind, object.metadata.name]),
   ).toEqual([['Pod', 'owned']]);
   const { items, more } = await ownership.inNamespace('local', 1);
   expect(items).toHaveLength(1);
   expect(more).toBe(true);
-  expect(ownership.resourceOf('apps/v1', 'Deployment')).toMatchObject(DEPLOYMENTS);
-  expect(ownership.resourceNamed('events')).toMatchObject({ group: '', resource: 'events' });
-  expect(ownership.resourceOf('acme.example/v1', 'Widget')).toBeUndefined();
+  expect(await ownership.resourceOf('apps/v1', 'Deployment')).toMatchObject(DEPLOYMENTS);
+  expect(await ownership.resourceNamed('events')).toMatchObject({ group: '', resource: 'events' });
+  expect(await ownership.resourceOf('acme.example/v1', 'Widget')).toBeUndefined();
 });
 
 test('an event is one object in both of its groups', async () => {

@@ -206,3 +206,70 @@ test('a deleted namespace is emptied, says what holds it, and goes when its last
   await eventually(async () => expect(await cluster.client.find(NAMESPACES, '', namespace)).toBeUndefined(), 20, 20);
   expect((await cluster.api.deps.store.inNamespace('root', namespace, 10)).items).toEqual([]);
 });
+
+/** A row of a kind that this process does not know, as of a CustomResourceDefinition that another has just made. */
+async function unknownRow(namespace: string, name: string, ownerReferences: OwnerReference[] = []) {
+  const uid = crypto.randomUUID();
+  const key = { resource: 'widgets.example.com', namespace, name };
+  const { store } = cluster.api.deps;
+  const [made] = await store.write('root', [
+    {
+      op: 'create',
+      ...key,
+      uid,
+      body: JSON.stringify({ metadata: { name, namespace, uid, ownerReferences } }),
+      labels: {},
+      fields: {},
+      owners: ownerReferences.map((each) => each.uid),
+    },
+  ]);
+  expect(made?.result).toBe('ok');
+  return {
+    there: async () => (await store.get('root', key)) !== undefined,
+    async remove() {
+      const { revision } = (await store.get('root', key))!;
+      const [gone] = await store.write('root', [{ op: 'delete', ...key, uid, expectedRevision: revision }]);
+      expect(gone?.result).toBe('ok');
+    },
+  };
+}
+
+test('a namespace with objects of an unknown kind is not empty', async () => {
+  const namespace = 'strange';
+  await cluster.client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const row = await unknownRow(namespace, 'w');
+  await cluster.client.delete(NAMESPACES, '', namespace);
+  await eventually(
+    async () => {
+      const { status } = await cluster.client.get(NAMESPACES, '', namespace);
+      const messages = Object.fromEntries(status?.conditions?.map(({ type, message }) => [type, message]) ?? []);
+      expect(messages).toMatchObject({
+        NamespaceDeletionDiscoveryFailure:
+          'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: widgets.example.com',
+        NamespaceContentRemaining: 'Some resources are remaining: widgets.example.com has 1 resource instances',
+      });
+    },
+    20,
+    20,
+  );
+  expect(await row.there()).toBe(true);
+  await row.remove();
+  await eventually(async () => expect(await cluster.client.find(NAMESPACES, '', namespace)).toBeUndefined(), 20, 20);
+});
+
+test('a foreground deletion waits for dependents of an unknown kind', async () => {
+  const owner = await configMap('strange-owner');
+  const { uid = '', name = '' } = owner.metadata;
+  const row = await unknownRow(NAMESPACE, 'dependent', [
+    { apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true },
+  ]);
+  await cluster.client.delete(CONFIG_MAPS, NAMESPACE, name, { propagationPolicy: 'Foreground' });
+  // What the collector does first of all with this owner is known by what it does with one that comes after it.
+  await configMap('known-owner');
+  await cluster.client.delete(CONFIG_MAPS, NAMESPACE, 'known-owner', { propagationPolicy: 'Foreground' });
+  await eventually(async () => expect(await find('known-owner')).toBeUndefined(), 20, 20);
+  expect((await find(name))?.metadata.finalizers).toEqual(['foregroundDeletion']);
+  expect(await row.there()).toBe(true);
+  await row.remove();
+  await eventually(async () => expect(await find(name)).toBeUndefined(), 20, 20);
+});

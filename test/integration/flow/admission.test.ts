@@ -19,7 +19,7 @@ let entered = 0;
 beforeAll(async () => {
   flow = createFlow({
     ...DEFAULT_LIMITS,
-    levels: { light: level, system: level, workload: level },
+    levels: { light: level, system: level, lists: level, uploads: level, workload: level },
     bodies,
     deadlineMs: 1_500,
   });

@@ -1,6 +1,6 @@
 /** What a DELETE answers: typed clients read the object where upstream returns it, and a Status where it does not. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
+import { builtInResources } from '../../../src/apis/index.ts';
 import { type Api, startApi } from '../../support/api.ts';
 import { collectionPath, NAMESPACE } from './routes.ts';
 
@@ -32,8 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-const KINDS = createCatalog(builtInResources)
-  .all()
+const KINDS = builtInResources
   .filter(({ verbs, group }) => (verbs?.includes('delete') ?? true) && group !== 'events.k8s.io')
   .map((definition) => [definition.resource, definition] as const);
 

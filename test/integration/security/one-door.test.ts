@@ -1,9 +1,9 @@
 /**
  * One door: whatever route is registered, its effect comes after authorization and admission. The routes are enumerated
- * from the catalog, so that a new kind, verb or subresource is tried the day it is registered.
+ * from the surface, so that a new kind, verb or subresource is tried the day it is registered.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
+import { builtInKinds } from '../../../src/apis/index.ts';
 import type { AdmissionRequest } from '../../../src/apiserver/admission/contract.ts';
 import type { Attributes } from '../../../src/apiserver/authz/contract.ts';
 import { storedResource } from '../../../src/apiserver/registry/stored-form.ts';
@@ -12,8 +12,7 @@ import { StatusError } from '../../../src/meta/status-error.ts';
 import { type Api, startApi, TENANT } from '../../support/api.ts';
 import { collectionPath, NAME, NAMESPACE, type Route, routesOf, STREAMS } from './routes.ts';
 
-const catalog = createCatalog(builtInResources);
-const ROUTES = routesOf(catalog);
+const ROUTES = routesOf(builtInKinds);
 const MUTATING = ROUTES.filter(({ operation }) => operation !== undefined);
 
 let api: Api;
@@ -31,7 +30,6 @@ beforeAll(async () => {
     if (refusing === stage) throw StatusError.forbidden(request.definition, request.name, 'refused by the test');
   };
   api = await startApi({
-    catalog,
     authorizer: {
       async authorize(attributes) {
         asked.push(attributes.request);
@@ -53,7 +51,7 @@ beforeAll(async () => {
     },
   });
   const { store } = api.deps;
-  const seeds = [...new Map(catalog.all().map((each) => [storedResource(each), each])).values()];
+  const seeds = [...new Map(builtInKinds.stored.map((each) => [storedResource(each), each])).values()];
   // Each as a verb finds it: what matters is that it is there.
   const written = await store.write(TENANT, [
     seed('namespaces', '', NAMESPACE),
@@ -167,8 +165,7 @@ describe('what admission refuses has no effect', () => {
 });
 
 describe('S16: an update that creates', () => {
-  const CREATING = catalog
-    .all()
+  const CREATING = builtInKinds.stored
     .filter(({ strategy, verbs }) => strategy.allowCreateOnUpdate === true && (verbs?.includes('update') ?? true))
     .map((each) => [each.resource, each] as const);
 

@@ -1,6 +1,7 @@
 /** Every route of the API that may have an effect, found from what is registered: nothing here names a kind. */
 
-import type { ResourceCatalog, ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
+import type { ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
+import type { SurfaceKinds } from '../../../src/apiserver/surface/kinds.ts';
 
 export interface Route {
   method: string;
@@ -68,22 +69,18 @@ function route(definition: ResourceDefinition, verb: string, subresource = ''): 
 }
 
 /** All verbs of all resources and their subresources, and the reviews. */
-export function routesOf(catalog: ResourceCatalog): Route[] {
-  const stored = catalog
-    .all()
-    .flatMap((definition) => [
-      ...(definition.verbs ?? VERBS).map((verb) => route(definition, verb)),
-      ...(definition.status === true
-        ? ['get', 'update', 'patch'].map((verb) => route(definition, verb, 'status'))
-        : []),
-      ...(definition.scale === undefined
-        ? []
-        : ['get', 'update', 'patch'].map((verb) => route(definition, verb, 'scale'))),
-      ...Object.entries(definition.otherSubresources ?? {}).flatMap(([name, { verbs }]) =>
-        verbs.map((verb) => route(definition, verb, name)),
-      ),
-    ]);
-  const reviews = catalog.answered.map(({ group, version, resource, namespaced }): Route => {
+export function routesOf(kinds: SurfaceKinds): Route[] {
+  const stored = kinds.stored.flatMap((definition) => [
+    ...(definition.verbs ?? VERBS).map((verb) => route(definition, verb)),
+    ...(definition.status === true ? ['get', 'update', 'patch'].map((verb) => route(definition, verb, 'status')) : []),
+    ...(definition.scale === undefined
+      ? []
+      : ['get', 'update', 'patch'].map((verb) => route(definition, verb, 'scale'))),
+    ...Object.entries(definition.otherSubresources ?? {}).flatMap(([name, { verbs }]) =>
+      verbs.map((verb) => route(definition, verb, name)),
+    ),
+  ]);
+  const reviews = kinds.answered.map(({ group, version, resource, namespaced }): Route => {
     const where = namespaced ? `namespaces/${NAMESPACE}/` : '';
     const path = `/apis/${group}/${version}/${where}${resource}`;
     return { method: 'POST', path, body: {}, verb: 'create', group, resource, subresource: '', operation: 'CREATE' };

@@ -88,7 +88,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
     done.push({ request, sent, began, ended: epoch() });
   }
 
-  /** Rounds, so that suspects run alone; a round is a twentieth of the run at most. */
+  /** Rounds, so that suspects run alone. */
   async function run(until: number): Promise<void> {
     while (next < until && !expired() && !host.dead()) {
       const end = Math.min(until, next + 250);
@@ -100,6 +100,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
       await sleep(30); // Turns that just ended are told.
       await accuse();
       done.length = 0;
+      for (const tenant of tenants) await tenant.calm();
     }
   }
 

@@ -5,6 +5,7 @@ import { hostileText, hostileValue, OWN_NAMES } from './hostile.ts';
 import { mutate } from './mutate.ts';
 import type { Random } from './random.ts';
 import { leastOf } from './seeds.ts';
+import { tame } from './tame.ts';
 import { Pairs, type Tree, toJson, treeOf } from './tree.ts';
 import type { Wire } from './wire.ts';
 
@@ -15,7 +16,7 @@ export function patchOf(kind: BodyKind, random: Random): Wire {
   const tree =
     type === 'json-patch+json' ? jsonPatch(kind, random) : partOf(kind, random, type.startsWith('strategic'));
   const changed = random.chance(0.5) ? tree : mutate(tree, random.pick([1, 1, 2]), random);
-  return { contentType: `application/${random.chance(0.02) ? 'patch' : type}`, body: toJson(changed) };
+  return { contentType: `application/${random.chance(0.02) ? 'patch' : type}`, body: toJson(tame(changed)) };
 }
 
 /** Some fields of the kind, with nulls and, in strategic ones, directives. */

@@ -1,6 +1,7 @@
 /** The n-th request of a seed: what is asked of whom, with which body. Made from what is registered; nothing names a kind. */
-import { builtInResources, createCatalog } from '../../../src/apis/index.ts';
+import { builtInKinds } from '../../../src/apis/index.ts';
 import type { BodyKind, ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
+import { createSurface } from '../../../src/apiserver/surface/surface.ts';
 import { createFiller } from './from-schema.ts';
 import { fuzzHeaders } from './headers.ts';
 import { hostileText, hostileValue } from './hostile.ts';
@@ -10,10 +11,11 @@ import { oddPath } from './paths.ts';
 import { fuzzQuery } from './queries.ts';
 import { createRandom, type Random } from './random.ts';
 import { leastOf, nameOf } from './seeds.ts';
+import { tame } from './tame.ts';
 import { type Pairs, treeOf } from './tree.ts';
 import { encodeBody, type Wire } from './wire.ts';
 
-export const catalog = createCatalog(builtInResources);
+export const surface = createSurface(builtInKinds, 'v1.35.0');
 
 /** `{{rv}}`, `{{uid}}`, `{{continue}}` and `{{canary}}` in path and body are filled in when it is sent. */
 export interface FuzzRequest {
@@ -59,9 +61,9 @@ export interface Asked {
 }
 
 function review(random: Random): Asked {
-  const { group, version, kind, resource, namespaced } = random.pick(catalog.answered);
+  const { group, version, kind, resource, namespaced } = random.pick(surface.answered);
   const where = namespaced ? `namespaces/${random.pick(NAMESPACES)}/` : '';
-  const wire = bodyOf(catalog.body(group, version, kind), undefined, random);
+  const wire = bodyOf(surface.body(group, version, kind), undefined, random);
   return {
     method: 'POST',
     path: `/apis/${group}/${version}/${where}${resource}`,
@@ -71,7 +73,7 @@ function review(random: Random): Asked {
 }
 
 function resource(random: Random): Asked {
-  const definition = random.pick(catalog.all());
+  const definition = random.pick(surface.stored);
   const { group, version, namespaced } = definition;
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const where = namespaced ? `namespaces/${random.pick(NAMESPACES)}/` : '';
@@ -129,7 +131,7 @@ function subresource(definition: ResourceDefinition, one: string, random: Random
   const other = others.find(([each]) => each === name)?.[1];
   const kind =
     name === 'scale'
-      ? catalog.body('autoscaling', 'v1', 'Scale')
+      ? surface.body('autoscaling', 'v1', 'Scale')
       : other === undefined || method === 'GET'
         ? definition
         : (bodyKindOf(other.group ?? definition.group, other.version ?? definition.version, other.kind) ?? definition);
@@ -140,7 +142,7 @@ function subresource(definition: ResourceDefinition, one: string, random: Random
 
 function bodyKindOf(group: string, version: string, kind: string): BodyKind | undefined {
   try {
-    return catalog.body(group, version, kind);
+    return surface.body(group, version, kind);
   } catch {
     return undefined;
   }
@@ -148,7 +150,7 @@ function bodyKindOf(group: string, version: string, kind: string): BodyKind | un
 
 function deleteBody(random: Random): { wire?: Wire } {
   if (random.chance(0.4)) return {};
-  return { wire: bodyOf(catalog.body('', 'v1', 'DeleteOptions'), undefined, random) };
+  return { wire: bodyOf(surface.body('', 'v1', 'DeleteOptions'), undefined, random) };
 }
 
 /** From the least that the kind takes: with more fields, or broken, or both. */
@@ -170,7 +172,7 @@ function bodyOf(
   const changed = roll < 0.4 ? tree : mutate(tree, random.pick([1, 1, 1, 2, 5]), random);
   // What everybody gives up on at once is asked seldom.
   const whole = random.chance(0.01) ? hostileValue(random, true) : changed;
-  return encodeBody(whole, definition, random);
+  return encodeBody(tame(whole), definition, random);
 }
 
 function wellFormed(text: string): string {

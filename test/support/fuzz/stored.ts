@@ -1,6 +1,6 @@
 /** At the end everything that is stored reads back, is valid, and is what lists and watches show. */
 import type { ResourceDefinition } from '../../../src/apiserver/registry/contract.ts';
-import { catalog } from './requests.ts';
+import { surface } from './requests.ts';
 import type { FuzzedTenant } from './tenants.ts';
 
 interface Item {
@@ -15,7 +15,7 @@ export async function checkStored(
   fail: (what: string) => void,
 ): Promise<number> {
   let looked = 0;
-  for (const definition of catalog.all()) {
+  for (const definition of surface.stored) {
     const { group, version, resource } = definition;
     const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
     const items = await listAll(`${root}/${resource}`);

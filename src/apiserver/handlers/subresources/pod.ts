@@ -12,7 +12,11 @@ export async function handleBinding(request: ResourceRequest): Promise<Response>
   const { deps, scope, info } = request;
   if (info.verb !== 'create') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
   const options = parseWriteOptions(request.query, 'CreateOptions');
-  const binding = await decodeObject<Binding>(request, deps.catalog.body('', 'v1', 'Binding'), options.fieldValidation);
+  const binding = await decodeObject<Binding>(
+    request,
+    request.surface.body('', 'v1', 'Binding'),
+    options.fieldValidation,
+  );
   await bind(deps, scope, info.name, binding, options);
   return respondValue(request, successStatus(), 201);
 }
@@ -24,7 +28,7 @@ export async function handleEviction(request: ResourceRequest): Promise<Response
   const { deps, scope, info } = request;
   if (info.verb !== 'create') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
   const options = parseWriteOptions(request.query, 'CreateOptions');
-  const kind = deps.catalog.body('policy', 'v1', 'Eviction');
+  const kind = request.surface.body('policy', 'v1', 'Eviction');
   const eviction = await decodeObject<Eviction>(request, kind, options.fieldValidation, OLD_EVICTION);
   await evict(deps, scope, info.name, eviction, options);
   return respondValue(request, successStatus(), 201);

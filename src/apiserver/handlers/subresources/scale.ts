@@ -14,7 +14,7 @@ import { respondValue } from '../respond.ts';
 
 export async function handleScale(request: ResourceRequest): Promise<Response> {
   const { deps, scope, info } = request;
-  const kind = deps.catalog.body('autoscaling', 'v1', 'Scale');
+  const kind = request.surface.body('autoscaling', 'v1', 'Scale');
   switch (info.verb) {
     case 'get':
       return respondValue(request, await getScale(deps, scope, info.name));

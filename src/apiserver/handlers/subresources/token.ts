@@ -12,7 +12,7 @@ export async function handleToken(request: ResourceRequest): Promise<Response> {
   if (info.verb !== 'create') throw StatusError.methodNotAllowed(subjectOf(request.definition), info.verb);
   if (deps.tokens === undefined) throw StatusError.notImplemented('this API server does not issue tokens');
   const options = parseWriteOptions(request.query, 'CreateOptions');
-  const kind = deps.catalog.body('authentication.k8s.io', 'v1', 'TokenRequest');
+  const kind = request.surface.body('authentication.k8s.io', 'v1', 'TokenRequest');
   const asked = await decodeObject<TokenRequest>(request, kind, options.fieldValidation);
   return respondValue(request, await issueToken(deps, deps.tokens, scope, info.name, asked, options), 201);
 }

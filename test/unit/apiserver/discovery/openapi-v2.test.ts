@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { protobufDescriptors } from '../../../../src/apis/generated/protobuf.js';
-import { builtInResources, createCatalog } from '../../../../src/apis/index.ts';
+import { builtInKinds, builtInResources } from '../../../../src/apis/index.ts';
 import type { Documented } from '../../../../src/apiserver/discovery/documented.ts';
-import { discoveryDocuments } from '../../../../src/apiserver/discovery/documents.ts';
+import { createDiscovery } from '../../../../src/apiserver/discovery/documents.ts';
 import { openApiV2 } from '../../../../src/apiserver/discovery/openapi-v2.ts';
 import { encodeOpenApiV2 } from '../../../../src/apiserver/discovery/openapi-v2-protobuf.ts';
 import type { Schema } from '../../../../src/meta/schema/types.ts';
@@ -10,7 +10,7 @@ import { decodeOpenApiV2 } from '../../../support/openapi-protobuf.ts';
 import { type Bytes, field } from '../../../support/protobuf.ts';
 
 const messages = protobufDescriptors.openApiV2!;
-const documents = discoveryDocuments(createCatalog(builtInResources), 'v1.35.0+test');
+const documents = createDiscovery(builtInKinds, 'v1.35.0+test');
 
 // biome-ignore lint/suspicious/noExplicitAny: a document is read as far as it is asserted
 type Json = any;

@@ -14,8 +14,8 @@ const PODS = '/api/v1/namespaces/default/pods';
 
 test('only the operators of the root tenant are past all bounds', () => {
   expect(levelOf('GET', PODS, { groups: ['system:masters'], operator: true })).toBe('exempt');
-  expect(levelOf('GET', PODS, { groups: ['system:masters'] })).toBe('workload');
-  expect(levelOf('GET', PODS, { groups: ['system:authenticated'], operator: true })).toBe('workload');
+  expect(levelOf('GET', PODS, { groups: ['system:masters'] })).toBe('lists');
+  expect(levelOf('GET', PODS, { groups: ['system:authenticated'], operator: true })).toBe('lists');
 });
 
 test('what keeps nodes and leaders alive, and single objects, have a lane of their own', () => {
@@ -27,4 +27,11 @@ test('what keeps nodes and leaders alive, and single objects, have a lane of the
   expect(levelOf('PATCH', '/api/v1/nodes/n1/status', { groups: [] })).toBe('workload');
   expect(levelOf('GET', PODS, node)).toBe('system');
   expect(levelOf('GET', '/livez', { groups: [] })).toBe('exempt');
+});
+
+test('S8: writes wait for no list, whose seats are held for as long as its client reads', () => {
+  expect(levelOf('POST', PODS, { groups: [] })).toBe('workload');
+  for (const path of [PODS, `${PODS}?watch=1`]) expect(levelOf('GET', path, { groups: [] })).toBe('lists');
+  expect(levelOf('DELETE', PODS, { groups: [] })).toBe('lists');
+  expect(levelOf('GET', `${PODS}/a/log`, { groups: [] })).toBe('workload');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { builtInResources, createCatalog } from '../../../../src/apis/index.ts';
+import { builtInResources } from '../../../../src/apis/index.ts';
 import type { ResourceRequest } from '../../../../src/apiserver/handlers/request.ts';
 import { outputForm, respondPages, statusErrorOf } from '../../../../src/apiserver/handlers/respond.ts';
 import {
@@ -29,7 +29,7 @@ test('clients are told when to come back', () => {
 });
 
 function listed(count: number, accept = 'application/json') {
-  const definition = createCatalog(builtInResources).find('', 'v1', 'configmaps')!;
+  const definition = builtInResources.find(({ resource }) => resource === 'configmaps')!;
   const raw = new Request('https://kedge/api/v1/configmaps', { headers: { accept } });
   // Only what a list looks at.
   const only = { raw, definition, query: new URLSearchParams(), warnings: [], id: 'audit', deps: {} };

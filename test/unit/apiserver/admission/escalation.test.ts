@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AdmissionPlugin, AdmissionRequest } from '../../../src/apiserver/admission/contract.ts';
-import { rbacEscalationCheck } from '../../../src/apiserver/authz/escalation.ts';
-import { type RbacAuthorizer, rbacAuthorizer } from '../../../src/apiserver/authz/rbac.ts';
-import { CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES } from '../../../src/client/resources.ts';
-import { MemoryClient } from '../../support/memory-client.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../../../../src/apiserver/admission/contract.ts';
+import { rbacEscalationCheck } from '../../../../src/apiserver/admission/escalation.ts';
+import { type RbacAuthorizer, rbacAuthorizer } from '../../../../src/apiserver/authz/rbac.ts';
+import { CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES } from '../../../../src/client/resources.ts';
+import { MemoryClient } from '../../../support/memory-client.ts';
 
 const READ_PODS = { verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'] };
 const READ_SECRETS = { verbs: ['get'], apiGroups: [''], resources: ['secrets'] };

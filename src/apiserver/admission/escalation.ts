@@ -6,13 +6,13 @@ import { CLUSTER_ROLES, ROLES } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { forbidden } from '../../meta/field-error.ts';
 import { StatusError } from '../../meta/status-error.ts';
-import type { AdmissionPlugin, AdmissionRequest } from '../admission/contract.ts';
+import type { Authorizer } from '../authz/contract.ts';
+import { CoverageLimitError, type Uncovered, uncovered } from '../authz/coverage.ts';
+import type { RuleResolver } from '../authz/rbac.ts';
+import type { RoleReference } from '../authz/rbac-snapshot.ts';
+import { compactRules, describeRule, type PolicyRule, quoteAll } from '../authz/rules.ts';
 import { MASTERS } from '../request/user.ts';
-import type { Authorizer } from './contract.ts';
-import { CoverageLimitError, type Uncovered, uncovered } from './coverage.ts';
-import type { RuleResolver } from './rbac.ts';
-import type { RoleReference } from './rbac-snapshot.ts';
-import { compactRules, describeRule, type PolicyRule, quoteAll } from './rules.ts';
+import type { AdmissionPlugin, AdmissionRequest } from './contract.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const EVERYTHING: readonly PolicyRule[] = [

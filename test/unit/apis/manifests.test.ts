@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deployments } from '../../../src/apis/apps/deployment.ts';
 import { pods } from '../../../src/apis/core/pod.ts';
 import { groups } from '../../../src/apis/groups.ts';
-import { bodyKinds, builtInResources, createCatalog, definitions } from '../../../src/apis/index.ts';
+import { bodyKinds, builtInResources, definitions } from '../../../src/apis/index.ts';
 import { clusterRoleBindings } from '../../../src/apis/rbac/cluster-role-binding.ts';
 import { link } from '../../../src/meta/schema/link.ts';
 import type { Schema } from '../../../src/meta/schema/types.ts';
@@ -10,16 +10,7 @@ import { validateSchema } from '../../../src/meta/schema/validate.ts';
 
 import { cells, defaulted, prepared } from './support.ts';
 
-describe('the catalog', () => {
-  const catalog = createCatalog(builtInResources);
-
-  it('finds resources and kinds by group and version', () => {
-    expect(catalog.find('', 'v1', 'pods')?.kind).toBe('Pod');
-    expect(catalog.find('apps', 'v1', 'pods')).toBeUndefined();
-    expect(catalog.findKind('apps', 'v1', 'Deployment')?.resource).toBe('deployments');
-    expect(catalog.findKind('events.k8s.io', 'v1', 'Event')?.storedAs).toBe('events');
-  });
-
+describe('the manifests', () => {
   it('has every kind in the manifest of its own group', () => {
     for (const { group, resources = [], answered = [] } of groups) {
       for (const each of [...resources, ...answered]) expect(each.group, each.kind).toBe(group);
@@ -28,11 +19,6 @@ describe('the catalog', () => {
 
   it('answers, decodes and stores kinds that are derived', () => {
     for (const { schema } of [...builtInResources, ...bodyKinds]) expect(definitions).toHaveProperty([schema.$ref!]);
-  });
-
-  it('refuses two definitions of one resource', () => {
-    const pods = catalog.find('', 'v1', 'pods');
-    expect(() => createCatalog([pods!, pods!])).toThrow('/v1/pods is registered twice');
   });
 
   it('knows every subresource and other kind that it names in the definitions', () => {

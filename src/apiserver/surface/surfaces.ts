@@ -1,0 +1,68 @@
+/**
+ * The surfaces of tenants, kept by tenant and revision. Outlives the requests of a process or isolate, so that what a
+ * surface holds (discovery, OpenAPI, linked schemas) is made once. Keeps values, not promises: on Workers a promise
+ * belongs to the request that made it, and dies with that.
+ */
+import { LRUCache } from 'lru-cache';
+import type { ApiSurface, ApiSurfaces, SurfaceSource } from './contract.ts';
+import { Ending } from './end.ts';
+import type { SurfaceKinds } from './kinds.ts';
+import { createSurface } from './surface.ts';
+
+interface Kept {
+  revision: number;
+  surface: ApiSurface;
+  ending: Ending;
+}
+
+export interface SurfacesOptions {
+  builtIn: SurfaceKinds;
+  /** What OpenAPI documents say as their version, e.g. "v1.35.0". */
+  gitVersion: string;
+  /** Absent: no tenant has kinds of its own. */
+  source?: SurfaceSource;
+  /** Surfaces kept of tenants that have kinds of their own; one that must give way ends. Default 200. */
+  max?: number;
+}
+
+export function createSurfaces({ builtIn: kinds, gitVersion, source, max = 200 }: SurfacesOptions): ApiSurfaces {
+  const builtIn = createSurface(kinds, gitVersion);
+  if (source === undefined) return { builtIn, of: () => builtIn };
+  const { load } = source;
+
+  const kept = new LRUCache<string, Kept>({
+    max,
+    // One that gives way to a newer one has been ended with it.
+    dispose: ({ ending }) => ending.endWith(undefined),
+  });
+
+  async function renew(tenant: string): Promise<ApiSurface> {
+    const own = await load(tenant);
+    const known = kept.get(tenant);
+    if (known !== undefined && known.revision >= own.revision) return known.surface;
+    const all = {
+      ...kinds,
+      stored: [...kinds.stored, ...own.stored],
+      remote: [...kinds.remote, ...own.remote],
+    };
+    const ending = new Ending();
+    const surface = createSurface(all, gitVersion, ending);
+    known?.ending.endWith(surface);
+    kept.set(tenant, { revision: own.revision, surface, ending });
+    return surface;
+  }
+
+  function at(tenant: string, revision: number): ApiSurface | Promise<ApiSurface> {
+    if (revision === 0) return builtIn;
+    const known = kept.get(tenant);
+    return known !== undefined && known.revision >= revision ? known.surface : renew(tenant);
+  }
+
+  return {
+    builtIn,
+    of(tenant) {
+      const revision = source.revision(tenant);
+      return revision instanceof Promise ? revision.then((found) => at(tenant, found)) : at(tenant, revision);
+    },
+  };
+}
