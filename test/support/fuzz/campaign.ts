@@ -69,6 +69,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
   let suspects = 0;
   let next = 0;
   const started = performance.now();
+  // What was found before is told all the same.
+  const fails = (error: Error) => failures.addText(error.message);
   const expired = () => performance.now() - started > deadlineSeconds * 1000;
 
   async function one(request: FuzzRequest): Promise<void> {
@@ -100,7 +102,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
       await sleep(30); // Turns that just ended are told.
       await accuse();
       done.length = 0;
-      for (const tenant of tenants) await tenant.calm();
+      for (const tenant of tenants) await tenant.calm().catch(fails);
     }
   }
 
@@ -113,7 +115,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
     for (const { request, sent } of accused) {
       suspects++;
       const stood = await standsAlone(sent, request);
-      if (stood !== undefined) failures.add(`the event loop stood for ${stood.toFixed()} ms`, request, sent);
+      if (stood !== undefined)
+        failures.add(
+          `the event loop stood each of three times, for ${stood.toFixed()} ms of CPU at least`,
+          request,
+          sent,
+        );
     }
     looked = host.stalls.length;
   }
@@ -148,7 +155,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
     const late = await host.measure();
     for (const name of late.polluted) failures.addText(`a global prototype has ${name}`);
     let stored = 0;
-    for (const tenant of tenants) stored += await checkStored(tenant, failures.addText);
+    for (const tenant of tenants) stored += (await checkStored(tenant, failures.addText).catch(fails)) ?? 0;
     await checkStrangers(tenants, failures.addText);
     for (const line of await host.faults()) failures.addText(`the host logged ${line.slice(0, 1500)}`);
     const over = host.stalls.filter(({ wall }) => wall > STALL_MS);
