@@ -257,3 +257,21 @@ describe('creating with a resourceVersion', () => {
     expect(body.metadata.resourceVersion).not.toBe('0');
   });
 });
+
+it('a Node’s podCIDR that is no network is refused, whatever characters it has', async () => {
+  for (const podCIDR of ['a\u0000b', 'x']) {
+    const { status, body } = await api.admin('POST', '/api/v1/nodes', {
+      body: { metadata: { name: 'n' }, spec: { podCIDR } },
+    });
+    expect([status, body.details.causes[0].field]).toEqual([422, 'spec.podCIDRs[0]']);
+  }
+});
+
+it('an Event with an empty series, stored through core/v1, is put back through events.k8s.io/v1', async () => {
+  const involvedObject = { kind: 'Pod', namespace: 'bodies', name: 'p' };
+  const body = { metadata: { name: 'e' }, involvedObject, reason: 'R', message: 'm', type: 'Normal', series: {} };
+  expect((await api.admin('POST', `${NAMESPACE}/events`, { body })).status).toBe(201);
+  const path = '/apis/events.k8s.io/v1/namespaces/bodies/events/e';
+  const read = await api.admin('GET', path);
+  expect((await api.admin('PUT', path, { body: read.body })).status).toBe(200);
+});

@@ -23,9 +23,10 @@ export function validateNode({ spec = {}, status = {} }: NodeLike): FieldError[]
   ];
 }
 
-/** One network for each family. */
-function validatePodCIDRs({ podCIDRs = [] }: INodeSpec): FieldError[] {
+/** One network for each family. The single field counts where the list does not begin with it, as upstream converts them. */
+function validatePodCIDRs({ podCIDR = '', podCIDRs: given = [] }: INodeSpec): FieldError[] {
   const at = path('spec').child('podCIDRs');
+  const podCIDRs = podCIDR === '' || podCIDR === given[0] ? given : [podCIDR, ...given];
   const errors = podCIDRs.flatMap((cidr, index) => validCIDR(at.index(index), cidr));
   if (podCIDRs.length < 2) return errors;
   const addresses = podCIDRs.map((cidr) => cidr.split('/', 1)[0]!);

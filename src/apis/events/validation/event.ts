@@ -59,11 +59,17 @@ const FIXED: Readonly<Record<string, keyof IEvent>> = {
 
 /** Comes on top of {@link validateEvent}. */
 export function validateEventUpdate(event: EventLike, old: EventLike): FieldError[] {
-  const errors = deepEqual(event.series, old.series) ? [] : validateSeries(event);
+  const errors = sameSeries(event.series, old.series) ? [] : validateSeries(event);
   for (const [name, field] of Object.entries(FIXED) as [string, keyof EventLike][]) {
     if (!deepEqual(event[field], old[field])) errors.push(invalid(path(name), event[field], IMMUTABLE));
   }
   return errors;
+}
+
+/** A core/v1 Event may have been stored with an empty series: its count is 0 then, as that of one that says so. */
+function sameSeries(a: EventLike['series'], b: EventLike['series']): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return deepEqual({ ...a, count: a.count ?? 0 }, { ...b, count: b.count ?? 0 });
 }
 
 function validateSeries({ series }: EventLike): FieldError[] {
