@@ -24,6 +24,7 @@ export async function fuzz(seed: number, requests: number, deadlineSeconds: numb
     const { answers, memory } = outcome;
     expect(outcome.failures.join('\n\n')).toBe('');
     if (process.env.KEDGE_FUZZ_SECONDS === undefined) expect(outcome.requests).toBe(options.requests);
+    expect(outcome.emptied).toBeLessThanOrEqual(2 + outcome.requests / 10_000);
     // What is refused at the door tries little of what is behind it.
     expect((answers[200] ?? 0) + (answers[201] ?? 0)).toBeGreaterThan(outcome.requests / 10);
     expect(memory.late.heapUsed - memory.early.heapUsed).toBeLessThan(HEAP_MARGIN);
