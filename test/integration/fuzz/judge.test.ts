@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../support/fuzz/client.ts';
 import { wrongWith } from '../../support/fuzz/judge.ts';
-import { catalog, makeRequest } from '../../support/fuzz/requests.ts';
+import { makeRequest, surface } from '../../support/fuzz/requests.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -56,7 +56,7 @@ it('a request comes from its seed and its number alone, and each kind has its tu
   const requests = Array.from({ length: 3000 }, (_, index) => makeRequest(7, index));
   expect(makeRequest(7, 2999)).toEqual(requests[2999]);
   expect(makeRequest(8, 2999)).not.toEqual(requests[2999]);
-  for (const { group, resource } of [...catalog.all(), ...catalog.answered]) {
+  for (const { group, resource } of [...surface.stored, ...surface.answered]) {
     const root = group === '' ? '/api/v1/' : `/apis/${group}/`;
     const asked = requests.filter(({ path }) => path.startsWith(root) && path.includes(`/${resource}`));
     expect(asked.length, resource).toBeGreaterThan(5);
