@@ -47,6 +47,8 @@ export interface NodeNetwork {
 const GATHER_MS = 100;
 /** Milliseconds between looks at whether another program has taken away rules or bridge: healed within the minute. */
 const CHECK_MS = 30_000;
+/** Of the bridge alone, which takes one read of a file of the kernel's; its pods need time of their own to come back. */
+const BRIDGE_CHECK_MS = 5_000;
 
 export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork> {
   const { client, run, cluster, nodeName, bridge, log, signal } = options;
@@ -134,9 +136,14 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     applied = rules;
   }
 
+  const bridgeCheck = setInterval(
+    guarded('bridge check', async () => {
+      if (podCidr !== undefined && !(await isBridgeInPlace(bridge, podCidr))) bridgeWork.request(0);
+    }),
+    options.checkEveryMs ?? BRIDGE_CHECK_MS,
+  );
   const check = setInterval(
     guarded('network check', async () => {
-      if (podCidr !== undefined && !(await isBridgeInPlace(bridge, podCidr))) bridgeWork.request(0);
       const before = inPlace;
       if (applied === undefined || (await ownRules(run, cluster)) === before || inPlace !== before) return;
       log.warn({}, 'another program has changed the rules; they are put back');
@@ -163,6 +170,7 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     sandboxStarted: () => enableHairpin(bridge),
     services,
     async stop() {
+      clearInterval(bridgeCheck);
       clearInterval(check);
       await Promise.all([services.done, slices.done, bridgeWork.idle(), ruleWork.idle()]);
       await Promise.all([options.services.flush(), options.slices.flush()]);

@@ -64,8 +64,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await probe?.stop();
-  await cluster?.remove();
-  await daemon?.remove();
+  try {
+    await cluster?.remove();
+  } finally {
+    await daemon?.remove();
+  }
 });
 
 /** Every row begins whole. */
@@ -161,7 +164,7 @@ describe('containers', () => {
     await healedWithin(240);
   });
   it('removed while the API is away come back without it, and the node is Ready again after', async () => {
-    await cluster.killControlPlane();
+    await cluster.killSupervisor();
     try {
       await daemon.docker('rm', '-f', (await containers('container'))[0]!);
       await healedWithin(120);
@@ -239,7 +242,7 @@ describe('what the node stands on', () => {
   });
   it('control plane, agent and Docker, killed at once, bring all back', async () => {
     const agent = await agentPid();
-    await cluster.killControlPlane();
+    await cluster.killSupervisor();
     process.kill(agent, 'SIGKILL');
     await killDocker(0);
     await cluster.start();
