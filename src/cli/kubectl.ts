@@ -64,14 +64,16 @@ export async function onPath(program: string): Promise<boolean> {
 
 export function kubectlCommand(): Command {
   return new Command('kubectl')
-    .description('run the pinned kubectl 1.35 against the cluster of --data-dir (or of KUBECONFIG)')
+    .description(
+      'run the pinned kubectl 1.35 against the cluster of KUBECONFIG, or else of KEDGE_DATA_DIR (default .kedge)',
+    )
     .passThroughOptions()
     .allowUnknownOption()
     .helpOption(false)
     .argument('[args...]')
     .action(async (args: string[]) => {
       const kubectl = await pinnedTool('kubectl', toolsFolder());
-      const kubeconfig = process.env.KUBECONFIG ?? dataDirAt(process.env.KEDGE_DATA_DIR ?? DEFAULT_DATA_DIR).kubeconfig;
+      const kubeconfig = process.env.KUBECONFIG || dataDirAt(process.env.KEDGE_DATA_DIR ?? DEFAULT_DATA_DIR).kubeconfig;
       const child = spawn(kubectl, args, { stdio: 'inherit', env: { ...process.env, KUBECONFIG: kubeconfig } });
       // Ctrl-C goes to the whole foreground group; leave it to kubectl to decide when it is done.
       process.on('SIGINT', () => {});

@@ -66,7 +66,10 @@ class RunningWork implements Work {
       const admitted = this.#flow.admit(this.#demand, () => this.signal);
       const seat = admitted instanceof Promise ? await admitted : admitted;
       const done = this.#demand.level === 'light' ? this.#flow.turns.small() : undefined;
+      let released = false;
       this.#release = () => {
+        if (released) return;
+        released = true;
         done?.();
         seat.release();
       };

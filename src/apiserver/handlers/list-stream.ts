@@ -42,6 +42,8 @@ export interface ListStream {
   /** Whether a page may be read before it is needed. */
   idle(): boolean;
   pace(): Promise<void>;
+  /** The client pauses, and others need not wait for it. May be called again. */
+  paused(): void;
   /** Ends the connection: an answer that is not whole must not look so. false: the stream must fail instead. */
   cut(): boolean;
   /** Called once, however it ends; with the number of items when all were sent. */
@@ -96,6 +98,7 @@ export function streamList({ first, ...list }: ListStream): ReadableStream<Uint8
   );
 
   function drop(): void {
+    list.paused();
     if (page === undefined || again !== undefined) return;
     const { items, reread, next } = page;
     if (at < items.length) {

@@ -1,10 +1,12 @@
 /** One request on its way through the handlers. */
 import { decodeProtobuf } from '../../meta/protobuf/decode.ts';
+import { compactLength } from '../../meta/schema/compact-length.ts';
 import { type Decoded, decodeJson, decodeYaml } from '../../meta/schema/decode.ts';
 import type { UpgradeOffer } from '../../tunnel/contract.ts';
 import type { Work } from '../flow/work.ts';
 import type { Scope } from '../registry/context.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
+import { MAX_OBJECT_BYTES, objectTooLarge } from '../registry/stored-form.ts';
 import { readBody, readBytes } from '../request/body.ts';
 import type { RequestInfo } from '../request/info.ts';
 import { bodyMediaType } from '../request/negotiate.ts';
@@ -56,5 +58,8 @@ export async function decodeBody({ raw, deps }: ApiRequest, strict: boolean): Pr
   }
   const text = await readBody(raw);
   if (text === '') return undefined;
-  return media === 'yaml' ? decodeYaml(text, { strict }) : decodeJson(text, { strict });
+  if (media === 'yaml') return decodeYaml(text, { strict });
+  // Before it costs a look at each of its fields.
+  if (text.length > MAX_OBJECT_BYTES && compactLength(text) > MAX_OBJECT_BYTES) throw objectTooLarge();
+  return decodeJson(text, { strict });
 }

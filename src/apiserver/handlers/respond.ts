@@ -108,6 +108,7 @@ export function respondPages(
     stallMs: work?.stallMs ?? Number.POSITIVE_INFINITY,
     idle: () => work?.idle ?? true,
     pace: async () => work?.pace(),
+    paused: () => release?.(),
     cut: () => deps.cut?.(raw) ?? false,
     ended(count) {
       release?.();

@@ -38,7 +38,11 @@ export function newBody(definition: ResourceDefinition, object: UnknownObject): 
   const body = storedBody(definition, object);
   const fits = body.length * MAX_BYTES_PER_UNIT <= MAX_OBJECT_BYTES || byteLength(body) <= MAX_OBJECT_BYTES;
   if (fits) return body;
-  throw StatusError.requestEntityTooLarge('etcdserver: request is too large');
+  throw objectTooLarge();
+}
+
+export function objectTooLarge(): StatusError {
+  return StatusError.requestEntityTooLarge('etcdserver: request is too large');
 }
 
 /** Of UTF-8, for a unit of UTF-16. */

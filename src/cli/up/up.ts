@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import { type Config, parseEncryptionKeys, parseListen } from '../../hosts/config.ts';
 import { advertiseAddress } from '../../hosts/node/default-address.ts';
 import { VERSION } from '../../hosts/version.ts';
@@ -137,11 +138,24 @@ Ctrl-C stops the control plane${hasPods ? '; pods keep running' : ''}. Starting 
 
 async function makeDataFolder(data: DataDir): Promise<void> {
   try {
-    await mkdir(data.root, { recursive: true, mode: 0o755 });
+    await makeFolder(data.root);
     await access(data.root, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`cannot write to the data folder ${data.root} (${code}): choose another with --data-dir`);
+  }
+}
+
+/** Node's recursive mkdir tries for ever where the system says that what is there is not, as below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o755 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await mkdir(folder, { mode: 0o755 });
   }
 }
 

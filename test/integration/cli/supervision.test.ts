@@ -130,6 +130,11 @@ describe('a start that cannot be is told on one line that says what is wrong', (
       },
       /cannot write to the data folder .*\/file\/data \(ENOTDIR\): choose another with --data-dir/,
     ],
+    [
+      'a data folder where the system makes none',
+      async () => ['--data-dir', '/proc/kedge/data'],
+      /cannot write to the data folder \/proc\/kedge\/data \(E[A-Z]+\): choose another with --data-dir/,
+    ],
   ];
   it.each(wrong)('%s', async (_, change, message) => {
     const { code, stderr } = await run(process.execPath, [KEDGE, ...flags(), ...(await change())]);

@@ -162,3 +162,16 @@ function slowBody() {
     end: () => void writer.close(),
   };
 }
+
+it('S9: gives back the seat of a list whose client pauses', async () => {
+  for (let index = 0; index < 120; index++) {
+    expect((await create('maker', `paused-${index}`)).status).toBe(201);
+  }
+  const paused = await api.open('GET', MAPS, { token: 'slow' });
+  const reader = paused.body!.getReader();
+  await reader.read();
+  // One list at a time is this user's share, and the client has not taken the whole of its first.
+  await new Promise((resolve) => setTimeout(resolve, 4_500));
+  expect((await api.request('GET', MAPS, { token: 'slow' })).status).toBe(200);
+  await reader.cancel();
+});
