@@ -8,7 +8,7 @@ import { garbageCollector } from './garbage-collector/index.ts';
 import { type KubernetesServiceOptions, kubernetesServiceController } from './kubernetes-service/index.ts';
 import { namespaceController } from './namespace/index.ts';
 import { nodeIpamController } from './node-ipam/index.ts';
-import { nodeLifecycleController } from './node-lifecycle/index.ts';
+import { type NodeLifecycleOptions, nodeLifecycleController } from './node-lifecycle/index.ts';
 import { podGarbageCollector } from './pod-gc/index.ts';
 import { replicaSetController } from './replica-set/index.ts';
 import { rootCaController } from './root-ca/index.ts';
@@ -25,6 +25,7 @@ export interface ControllerOptions {
   tenants?: TenantDirectory;
   /** Makes the token that a ServiceAccount's Secret of that name is to hold. */
   issueSecretToken: ServiceAccountTokenOptions['issue'];
+  nodeSilence: NodeLifecycleOptions['silence'];
   /** Absent: nothing publishes the API in the cluster. */
   kubernetesService?: KubernetesServiceOptions;
   /** Seconds without a heartbeat after which a node's state is Unknown. Default 40. */
@@ -52,6 +53,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     ...(options.kubernetesService === undefined ? [] : [kubernetesServiceController(options.kubernetesService)]),
     ...(options.tenants === undefined ? [] : [tenantController(options.tenants)]),
     nodeLifecycleController({
+      silence: options.nodeSilence,
       monitorSeconds: options.nodeMonitorGraceSeconds ?? 40,
       startupSeconds: options.nodeStartupGraceSeconds ?? 60,
     }),

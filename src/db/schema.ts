@@ -127,7 +127,10 @@ export const claims = pgTable(
   ],
 );
 
-/** The latest renewal of each node's Lease, which makes no revision. Counts only for the Lease state it renewed. */
+/**
+ * The latest renewal of each node's Lease, which makes no revision and counts only for the Lease state it renewed, and each
+ * Node's latest report of itself (nodes/NAME). `renewed_at` is when it came, by the database's clock.
+ */
 export const heartbeats = pgTable(
   'heartbeats',
   {

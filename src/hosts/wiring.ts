@@ -31,6 +31,7 @@ import { createLocalClients, LOOPBACK } from '../apiserver/loopback/clients.ts';
 import type { Attention, Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
+import { createSignsOfLife } from '../apiserver/storage/postgres/index.ts';
 import type { ApiSurfaces } from '../apiserver/surface/contract.ts';
 import { createSurfaces } from '../apiserver/surface/surfaces.ts';
 import type { Client } from '../client/contract.ts';
@@ -201,6 +202,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
         caBundle: foundation.caBundle,
         tenants: createTenantDirectory(db, bootstrap),
         issueSecretToken: secretTokenIssuer(keys),
+        nodeSilence: createSignsOfLife(db).silence,
         ...(foundation.apiEndpoints === undefined
           ? {}
           : {

@@ -11,6 +11,7 @@ import {
   createPostgresStore,
   ensureTenant,
   withGroupCommit,
+  withHeartbeats,
 } from '../../src/apiserver/storage/postgres/index.ts';
 import { createSurfaces } from '../../src/apiserver/surface/surfaces.ts';
 import type { Client } from '../../src/client/contract.ts';
@@ -66,7 +67,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
   const database = await freshDatabase();
   const db = connect(database.url, { max: 8 });
   await ensureTenant(db, TENANT);
-  const bare = createPostgresStore(db);
+  const bare = withHeartbeats(createPostgresStore(db), db);
   const feed = createNodeFeed(bare);
   const store = withGroupCommit(bare, { onCommit: (tenant) => feed.committed(tenant) });
   const deps: AppDeps = {

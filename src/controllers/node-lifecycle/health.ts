@@ -1,5 +1,5 @@
 /** Whether a node still reports, and what its conditions are to say. Pure. */
-import type { Lease, Node } from '../../client/resources.ts';
+import type { Node } from '../../client/resources.ts';
 import { timestamp } from '../../meta/object.ts';
 
 export interface Grace {
@@ -23,16 +23,14 @@ export function readiness(node: Node): string {
   return nodeCondition(node, 'Ready')?.status ?? 'Unknown';
 }
 
-/** Seconds until the node counts as lost unless it reports before; 0 or less when it does. */
-export function secondsToLost(node: Node, lease: Lease | undefined, grace: Grace, now: Date): number {
-  const ready = nodeCondition(node, 'Ready');
-  const reported = ready === undefined ? node.metadata.creationTimestamp : ready.lastHeartbeatTime;
-  const signs = [Date.parse(lease?.spec?.renewTime ?? ''), Date.parse(reported ?? '')].filter(
-    (time) => !Number.isNaN(time),
-  );
-  const last = signs.length === 0 ? 0 : Math.max(...signs);
-  const seconds = ready === undefined ? grace.startupSeconds : grace.monitorSeconds;
-  return last / 1000 + seconds - now.getTime() / 1000;
+/**
+ * Seconds until the node counts as lost unless it reports before; 0 or less when it does. `silence`: seconds since its last
+ * sign of life, if it gave one. What the node says of the time is not asked: its clock may be wrong.
+ */
+export function secondsToLost(node: Node, silence: number | undefined, grace: Grace, now: Date): number {
+  const age = (now.getTime() - Date.parse(node.metadata.creationTimestamp ?? '')) / 1000;
+  const quiet = Math.min(silence ?? Number.POSITIVE_INFINITY, Number.isNaN(age) ? Number.POSITIVE_INFINITY : age);
+  return (nodeCondition(node, 'Ready') === undefined ? grace.startupSeconds : grace.monitorSeconds) - quiet;
 }
 
 /** The conditions of a node that has stopped reporting, in upstream's words. */

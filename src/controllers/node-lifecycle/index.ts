@@ -1,5 +1,8 @@
-/** Notices nodes that stopped reporting, and taints nodes by their conditions. Upstream: pkg/controller/nodelifecycle. */
-import { LEASES, NODES, type Node, PODS } from '../../client/resources.ts';
+/**
+ * Notices nodes that stopped reporting, and taints nodes by their conditions. Upstream: pkg/controller/nodelifecycle, which
+ * counts from when it saw a sign of life, never from the time that the node wrote into it.
+ */
+import { NODES, type Node, PODS } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { timestamp } from '../../meta/object.ts';
 import { isStatus } from '../../meta/status-error.ts';
@@ -8,11 +11,15 @@ import { podCondition } from '../shared/pods.ts';
 import { type Grace, lostConditions, readiness, secondsToLost } from './health.ts';
 import { wantedTaints } from './taints.ts';
 
-const LEASE_NAMESPACE = 'kube-node-lease';
 /** The key under which the nodes that are not ready are looked at again; no node can have this name. */
 const ALL = '*';
 
-export function nodeLifecycleController(grace: Grace): Controller {
+export interface NodeLifecycleOptions extends Grace {
+  /** Seconds since the node's last sign of life, its Lease's or its status', by one clock; undefined: it gave none. */
+  silence(tenant: string, node: string): Promise<number | undefined>;
+}
+
+export function nodeLifecycleController(options: NodeLifecycleOptions): Controller {
   return {
     name: 'node-controller',
     watches: ['nodes', 'pods'],
@@ -27,7 +34,7 @@ export function nodeLifecycleController(grace: Grace): Controller {
     async reconcile(context, name) {
       if (name === ALL) return await wakeUnready(context);
       const node = await context.client.find(NODES, '', name);
-      return node === undefined ? DONE : await monitor(context, node, grace);
+      return node === undefined ? DONE : await monitor(context, node, options);
     },
   };
 }
@@ -47,10 +54,10 @@ async function wakeUnready(context: ReconcileContext): Promise<Result> {
   return DONE;
 }
 
-async function monitor(context: ReconcileContext, found: Node, grace: Grace): Promise<Result> {
-  const { client, events } = context;
-  const lease = await client.find(LEASES, LEASE_NAMESPACE, found.metadata.name ?? '');
-  const seconds = secondsToLost(found, lease, grace, context.now());
+async function monitor(context: ReconcileContext, found: Node, options: NodeLifecycleOptions): Promise<Result> {
+  const { client, events, tenant } = context;
+  const silence = await options.silence(tenant, found.metadata.name ?? '');
+  const seconds = secondsToLost(found, silence, options, context.now());
   let node = found;
   if (seconds <= 0) {
     const conditions = lostConditions(node, context.now());

@@ -1,5 +1,6 @@
 /** A control plane over a fresh database with all controllers running, and a kubelet that is a few lines of the test. */
 
+import { createSignsOfLife } from '../../../src/apiserver/storage/postgres/index.ts';
 import type { Client } from '../../../src/client/contract.ts';
 import { DEPLOYMENTS, type Deployment, NAMESPACES, NODES, PODS, type Pod } from '../../../src/client/resources.ts';
 import { allControllers } from '../../../src/controllers/index.ts';
@@ -41,7 +42,11 @@ export async function startCluster(options: { extra?: Controller[]; now?: () => 
     store: api.deps.store,
     feed: api.deps.feed,
     controllers: [
-      ...allControllers({ caBundle: CA, issueSecretToken: async (_, { name }) => `token-of-${name}` }),
+      ...allControllers({
+        caBundle: CA,
+        issueSecretToken: async (_, { name }) => `token-of-${name}`,
+        nodeSilence: createSignsOfLife(api.db).silence,
+      }),
       fakeKubelet(kubelet),
       ...(options.extra ?? []),
     ],
@@ -64,9 +69,10 @@ export async function startCluster(options: { extra?: Controller[]; now?: () => 
   };
 }
 
-export async function reportReady(client: Client, name: string): Promise<void> {
+/** `skew`: seconds that the node's clock is ahead. */
+export async function reportReady(client: Client, name: string, skew = 0): Promise<void> {
   const node = await client.get(NODES, '', name);
-  const at = timestamp(new Date());
+  const at = timestamp(new Date(Date.now() + skew * 1000));
   const ready = {
     type: 'Ready',
     status: 'True',

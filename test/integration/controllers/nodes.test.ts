@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENTS, LEASES, NAMESPACES, NODES, PODS, type Pod } from '../../../src/client/resources.ts';
 import { microTimestamp } from '../../../src/meta/object.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -10,6 +10,16 @@ type Tolerations = NonNullable<NonNullable<Pod['spec']>['tolerations']>;
 let ahead = 0;
 const now = () => new Date(Date.now() + ahead * 1000);
 
+/** So many seconds go by without a sign of life of any node. */
+async function pass(seconds: number): Promise<void> {
+  ahead += seconds;
+  await cluster.api.db.query(
+    'test.pass',
+    (sql) => sql`
+    update heartbeats set renewed_at = renewed_at - make_interval(secs => ${seconds})`,
+  );
+}
+
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster({ now });
@@ -19,10 +29,10 @@ beforeAll(async () => {
 });
 afterAll(async () => await cluster?.stop());
 
-/** What a kubelet's renewal amounts to. */
-async function renew(name: string): Promise<void> {
+/** What a kubelet's renewal amounts to. `skew`: seconds that its clock is ahead. */
+async function renew(name: string, skew = 0): Promise<void> {
   const { client } = cluster;
-  const renewTime = microTimestamp(now());
+  const renewTime = microTimestamp(new Date(now().getTime() + skew * 1000));
   const found = await client.find(LEASES, 'kube-node-lease', name);
   const spec = { holderIdentity: name, leaseDurationSeconds: 40, renewTime };
   if (found !== undefined) await client.update(LEASES, { ...found, spec });
@@ -80,7 +90,7 @@ test('a node that stops reporting becomes Unknown and is tainted, its pods are n
   await reportReady(client, 'node-b');
   await createPod('tolerant', [{ key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' }]);
   await createPod('leaving');
-  ahead = 100;
+  await pass(100);
   await renew('node-b');
   await look(NODE);
   await eventually(
@@ -109,7 +119,7 @@ test('a node that stops reporting becomes Unknown and is tainted, its pods are n
 });
 
 test('when no node reports any more, nothing is evicted', async () => {
-  ahead = 200;
+  await pass(100);
   await look('node-b');
   await eventually(
     async () => {
@@ -126,6 +136,58 @@ test('a node that reports again loses its taints', async () => {
   await reportReady(cluster.client, NODE);
   await eventually(async () => expect(await taints(NODE)).toEqual([]), 20, 50);
 });
+
+async function readyStatus(name: string): Promise<string | undefined> {
+  const { status } = await cluster.client.get(NODES, '', name);
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+}
+
+describe.each<[string, number]>([
+  ['an hour behind', -3600],
+  ['an hour ahead', 3600],
+])('a node whose clock is %s', (_, skew) => {
+  const name = `skewed${skew}`;
+
+  test('counts as alive while its Lease is renewed, and as lost when it no longer is', async () => {
+    const { client } = cluster;
+    await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
+    await renew(name, skew);
+    await reportReady(client, name, skew);
+    for (let i = 0; i < 3; i++) {
+      await pass(30);
+      await renew(name, skew);
+      const looks = await lookedAt(name);
+      expect([looks, await readyStatus(name), await taints(name)]).toEqual([true, 'True', []]);
+    }
+    await pass(30);
+    expect([await lookedAt(name), await readyStatus(name)]).toEqual([true, 'True']);
+    await pass(30);
+    await look(name);
+    await eventually(async () => expect(await readyStatus(name)).toBe('Unknown'), 20, 50);
+    // What it reports by itself is a sign as well, without its Lease.
+    await reportReady(client, name, skew + 60);
+    await eventually(async () => expect(await taints(name)).toEqual([]), 20, 50);
+    expect([await lookedAt(name), await readyStatus(name)]).toEqual([true, 'True']);
+  });
+});
+
+/** True when the controller has looked at the node, or false after a while. */
+async function lookedAt(name: string): Promise<boolean> {
+  const due = async () =>
+    await cluster.api.db.query(
+      'test.work',
+      (sql) => sql<{ at: string }[]>`
+      select run_at::text as at from work where controller = 'node-controller' and key = ${name} and run_at > now()`,
+    );
+  const before = (await due())[0]?.at;
+  await look(name);
+  for (let i = 0; i < 400; i++) {
+    const [row] = await due();
+    if (row !== undefined && row.at !== before) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
 
 test('pods of a node that was deleted are deleted after a quarantine', async () => {
   const { client } = cluster;

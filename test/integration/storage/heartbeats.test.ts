@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/apiserver/storage/contract.ts';
-import { withHeartbeats } from '../../../src/apiserver/storage/postgres/index.ts';
+import { createSignsOfLife, withHeartbeats } from '../../../src/apiserver/storage/postgres/index.ts';
 import { creation, deletion, namespace, update } from '../../contract/storage.ts';
 import { type FreshStore, freshStore } from '../../support/storage.ts';
 
@@ -146,5 +146,72 @@ describe('heartbeats', () => {
     const before = await revision();
     const body = lease('elector', { holderIdentity: 'elector', renewTime: time(1) });
     expect(await store.write(fresh.tenant, [update(made, { body })])).toEqual([{ result: 'ok', revision: before + 1 }]);
+  });
+});
+
+type Made = Awaited<ReturnType<typeof node>>;
+
+describe('signs of life', () => {
+  const silence = (name: string) => createSignsOfLife(fresh.db).silence(fresh.tenant, name);
+  const age = (seconds: number) =>
+    fresh.db.query(
+      'test.age',
+      (sql) => sql`update heartbeats set renewed_at = renewed_at - make_interval(secs => ${seconds})`,
+    );
+  const nodeBody = (name: string, ready: string, at: string, labels = {}) => ({
+    body: JSON.stringify({
+      metadata: { name, labels },
+      status: { conditions: [{ type: 'Ready', status: ready, lastHeartbeatTime: at }] },
+    }),
+  });
+  async function write(...writes: Parameters<typeof store.write>[1]) {
+    const [outcome] = await store.write(fresh.tenant, writes);
+    if (outcome?.result !== 'ok') throw new Error(JSON.stringify(outcome));
+    return outcome.revision;
+  }
+
+  it.each([
+    [
+      'renewed',
+      (made: Made) => lease(made.name, { holderIdentity: made.name, renewTime: '1999-01-01T00:00:00.000000Z' }),
+    ],
+    [
+      'another in more',
+      (made: Made) => lease(made.name, { holderIdentity: 'x', renewTime: '2099-01-01T00:00:00.000000Z' }),
+    ],
+  ])(
+    'are counted from when the Lease was made, and again from when it was %s, not from its renewTime',
+    async (title, next) => {
+      const made = await node(`alive-${title.length}`);
+      expect(await silence(made.name)).toBeLessThan(30);
+      await age(100);
+      expect(await silence(made.name)).toBeGreaterThan(99);
+      await write(update(made, { body: next(made), owners: made.owners }));
+      expect(await silence(made.name)).toBeLessThan(30);
+    },
+  );
+
+  it('are reports of a Node of itself, if they are new; not what others write into it', async () => {
+    const key = { resource: 'nodes', namespace: '', name: 'told' };
+    const made = creation(key, nodeBody('told', 'True', '2099-01-01T00:00:00Z'));
+    let revision = await write(made);
+    expect(await silence('told')).toBeLessThan(30);
+    await age(100);
+    const put = async (body: { body: string }) => {
+      revision = await write(update({ ...made, revision }, body));
+    };
+    await put(nodeBody('told', 'True', '2099-01-01T00:00:00Z', { a: 'b' }));
+    await put(nodeBody('told', 'Unknown', '2099-01-01T00:00:01Z'));
+    expect(await silence('told')).toBeGreaterThan(99);
+    await put(nodeBody('told', 'False', '1999-01-01T00:00:00Z'));
+    expect(await silence('told')).toBeLessThan(30);
+    await write(deletion({ ...made, revision }));
+    expect(await silence('told')).toBeUndefined();
+  });
+
+  it('end with the Lease', async () => {
+    const made = await node('ended');
+    await write(deletion(made));
+    expect(await silence('ended')).toBeUndefined();
   });
 });

@@ -4,14 +4,15 @@
  *
  * What makes this one statement: each such Lease carries a digest of the rest of it among its fields. A renewal is stored
  * only if digest, uid and revision are those of the stored Lease; else it is an ordinary update. The Lease keeps its
- * resourceVersion through renewals, and watchers are not told of them.
+ * resourceVersion through renewals, and watchers are not told of them. Its row has the time, by the database's clock, when
+ * the renewal came (signs-of-life.ts).
  */
 import type { Database } from '../../../db/connection.ts';
 import type { Store, StoredObject, UpdateWrite, Write, WriteOutcome } from '../contract.ts';
+import { UnavailableError } from '../errors.ts';
+import { concernsNodes, isNodeLease, LEASE_NAMESPACE, LEASES, noteSigns } from './signs-of-life.ts';
 import { storable } from './storable.ts';
 
-const RESOURCE = 'leases.coordination.k8s.io';
-const NAMESPACE = 'kube-node-lease';
 /** Not a selectable field: no field selector can name it. */
 const DIGEST_FIELD = 'kedge.dev/without-renewal';
 
@@ -22,7 +23,6 @@ interface Renewal {
   revision: number;
   digest: string;
   holder: string;
-  renewedAt: string;
   body: string;
 }
 
@@ -45,14 +45,16 @@ export function withHeartbeats(store: Store, db: Database): Store {
 
   return {
     async write(tenant, writes) {
-      if (!writes.some(isNodeLease)) return store.write(tenant, writes);
+      if (!writes.some(concernsNodes)) return store.write(tenant, writes);
       const marked = await Promise.all(writes.map(withDigest));
       const beats = marked.flatMap((write, position) => renewalOf(write, position) ?? []);
       const stored = beats.length === 0 ? new Set<number>() : await storeRenewals(db, tenant, beats);
-      const rest = await store.write(
-        tenant,
-        marked.filter((_, position) => !stored.has(position)),
-      );
+      const others = marked.filter((_, position) => !stored.has(position));
+      const rest = await store.write(tenant, others);
+      // What was written stays written: a sign that is lost with the database comes again.
+      await noteSigns(db, tenant, others, rest).catch((error) => {
+        if (!(error instanceof UnavailableError)) throw error;
+      });
       const outcomes: WriteOutcome[] = marked.map((write, position) =>
         stored.has(position)
           ? { result: 'ok', revision: (write as UpdateWrite).expectedRevision }
@@ -86,10 +88,6 @@ export function withHeartbeats(store: Store, db: Database): Store {
   };
 }
 
-function isNodeLease(key: { resource: string; namespace: string }): boolean {
-  return key.resource === RESOURCE && key.namespace === NAMESPACE;
-}
-
 async function withDigest(write: Write): Promise<Write> {
   if (write.op === 'delete' || !isNodeLease(write)) return write;
   const { metadata, spec, ...rest } = JSON.parse(write.body) as LeaseBody;
@@ -119,7 +117,6 @@ function renewalOf(write: Write, position: number): Renewal | undefined {
     revision: write.expectedRevision,
     digest: write.fields[DIGEST_FIELD]!,
     holder: typeof spec?.holderIdentity === 'string' ? storable(spec.holderIdentity) : '',
-    renewedAt: time.toISOString(),
     body: write.body,
   };
 }
@@ -131,14 +128,14 @@ async function storeRenewals(db: Database, tenant: string, beats: readonly Renew
       with matched as (
         select beat.* from json_to_recordset(${JSON.stringify(beats)}::text::json) as beat(
           position int, name text, uid text, revision bigint, digest text, holder text,
-          "renewedAt" timestamptz, body text)
-        join objects o on o.tenant = ${tenant} and o.resource = ${RESOURCE} and o.namespace = ${NAMESPACE}
+          body text)
+        join objects o on o.tenant = ${tenant} and o.resource = ${LEASES} and o.namespace = ${LEASE_NAMESPACE}
           and o.name = beat.name and o.uid = beat.uid and o.revision = beat.revision
           and o.fields ->> ${DIGEST_FIELD} = beat.digest
       ),
       stored as (
         insert into heartbeats (tenant, name, uid, revision, holder, renewed_at, body)
-        select distinct on (name) ${tenant}, name, uid, revision, holder, "renewedAt", body from matched
+        select distinct on (name) ${tenant}, name, uid, revision, holder, clock_timestamp(), body from matched
         order by name, position desc
         on conflict (tenant, name) do update set
           uid = excluded.uid, revision = excluded.revision, holder = excluded.holder,

@@ -14,6 +14,7 @@ export { createNodeFeed, type NodeFeed, type NodeFeedOptions, type WakeUps } fro
 export { createPollingFeed, type PollingFeedOptions } from '../polling-feed.ts';
 export { withHeartbeats } from './heartbeats.ts';
 export { reencrypt } from './reencrypt.ts';
+export { createSignsOfLife, type SignsOfLife } from './signs-of-life.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 export { ensureTenant, readTenantSettings } from './tenants.ts';
 export { createWakeUps, type PostgresWakeUps, type PostgresWakeUpsOptions } from './wake-ups.ts';

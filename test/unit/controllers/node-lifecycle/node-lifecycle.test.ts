@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Lease } from '../../../../src/client/resources.ts';
 import { lostConditions, secondsToLost } from '../../../../src/controllers/node-lifecycle/health.ts';
 import { wantedTaints } from '../../../../src/controllers/node-lifecycle/taints.ts';
 import { node } from '../factories.ts';
@@ -7,19 +6,21 @@ import { node } from '../factories.ts';
 const GRACE = { monitorSeconds: 40, startupSeconds: 60 };
 const NOW = new Date('2026-01-01T00:01:00Z');
 
-function lease(renewTime: string): Lease {
-  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'a' }, spec: { renewTime } };
-}
-
-test('a node counts as lost the grace period after its latest sign of life, of its lease or its status', () => {
-  const reported = node('a', { conditions: { Ready: 'True' }, at: '2026-01-01T00:00:10Z' });
-  expect(secondsToLost(reported, undefined, GRACE, NOW)).toBe(-10);
-  expect(secondsToLost(reported, lease('2026-01-01T00:00:55.500000Z'), GRACE, NOW)).toBe(35.5);
-  expect(secondsToLost(reported, lease('2025-12-31T00:00:00Z'), GRACE, NOW)).toBe(-10);
+test('a node counts as lost the grace period after its last sign of life, whatever times it wrote into it', () => {
+  for (const at of ['2026-01-01T00:00:10Z', '2031-01-01T00:00:00Z', '2021-01-01T00:00:00Z']) {
+    const reported = node('a', { conditions: { Ready: 'True' }, at });
+    reported.metadata.creationTimestamp = '2026-01-01T00:00:10Z';
+    expect(secondsToLost(reported, undefined, GRACE, NOW)).toBe(-10);
+    expect(secondsToLost(reported, 4.5, GRACE, NOW)).toBe(35.5);
+    expect(secondsToLost(reported, 1000, GRACE, NOW)).toBe(-10);
+  }
 });
 
 test('a node that never reported has the startup grace period from its creation', () => {
   expect(secondsToLost(node('a', { at: '2026-01-01T00:00:10Z' }), undefined, GRACE, NOW)).toBe(10);
+  const undated = node('a');
+  delete undated.metadata.creationTimestamp;
+  expect(secondsToLost(undated, undefined, GRACE, NOW)).toBe(Number.NEGATIVE_INFINITY);
 });
 
 test('what a lost node reported becomes Unknown, what it never reported too, and other conditions stay', () => {
