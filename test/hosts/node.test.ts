@@ -1,4 +1,5 @@
 /** What only the Node host has: connections that many requests share. */
+import { connect } from 'node:http2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { configMap } from '../contract/api-objects.ts';
 import { createSession, type Session } from '../contract/api-session.ts';
@@ -51,3 +52,33 @@ it('goes on with an HTTP/2 session after many refused uploads', async () => {
   }
   expect((await api.request('GET', NAMESPACE)).status).toBe(200);
 });
+
+it.each([
+  ['a path that is not served', 'POST', '/openapi/v2', {}, 404],
+  ['nobody known', 'POST', MAPS, { authorization: 'Bearer wrong' }, 401],
+  ['a verb of nobody’s', 'QUERY', '/t/constructor/livez', {}, 404],
+])(
+  'answers whole over HTTP/2 when it reads no body and the client takes its time: %s',
+  async (_, method, path, more, status) => {
+    // The window of a client that is far away, or has another answer under way, is empty for a while.
+    const session = connect(host.url, { ca: host.ca, settings: { initialWindowSize: 0 } });
+    try {
+      const headers = { authorization: `Bearer ${host.token}`, 'content-type': 'application/json', ...more };
+      const stream = session.request({ ':method': method, ':path': path, ...headers }, { endStream: false });
+      const answer = new Promise<Record<string, unknown>>((resolve, reject) => {
+        stream.once('response', resolve);
+        stream.once('error', reject);
+      });
+      stream.end(JSON.stringify(configMap('unread', {})));
+      expect((await answer)[':status']).toBe(status);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      session.settings({ initialWindowSize: 65_535 });
+      let text = '';
+      for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+      expect(JSON.parse(text)).toMatchObject({ kind: 'Status', code: status });
+      expect(stream.rstCode).toBe(0);
+    } finally {
+      session.destroy();
+    }
+  },
+);

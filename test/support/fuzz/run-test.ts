@@ -1,7 +1,7 @@
 /** One campaign as a test: what it must come to. */
 import { expect } from 'vitest';
 import { freshDatabase } from '../postgres.ts';
-import { runCampaign, summary } from './campaign.ts';
+import { runCampaign, STALL_MS, summary } from './campaign.ts';
 
 /** What may be added to the heap by a collection's end, in bytes: caches fill, code is compiled. */
 const HEAP_MARGIN = 32 * 2 ** 20;
@@ -24,7 +24,8 @@ export async function fuzz(seed: number, requests: number, deadlineSeconds: numb
     const { answers, memory } = outcome;
     expect(outcome.failures.join('\n\n')).toBe('');
     if (process.env.KEDGE_FUZZ_SECONDS === undefined) expect(outcome.requests).toBe(options.requests);
-    expect(outcome.emptied).toBeLessThanOrEqual(2 + outcome.requests / 10_000);
+    // By the clock a turn also waits for whoever else has the processor.
+    expect(outcome.stalls.longestCpu).toBeLessThan(STALL_MS);
     // What is refused at the door tries little of what is behind it.
     expect((answers[200] ?? 0) + (answers[201] ?? 0)).toBeGreaterThan(outcome.requests / 10);
     expect(memory.late.heapUsed - memory.early.heapUsed).toBeLessThan(HEAP_MARGIN);
