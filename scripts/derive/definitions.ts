@@ -4,6 +4,7 @@ import { addFormats } from './formats.ts';
 import { NEWER_THAN_SERVED } from './newer-than-served.ts';
 import { indexDeclarations, type PackageSource, readType } from './package-types.ts';
 import { toDefinition } from './to-schema.ts';
+import { SPELLED_OUT } from './well-known.ts';
 
 /** Sorted by name. Throws when a root is not in the package, or an exclusion no longer matches anything. */
 export async function deriveDefinitions(
@@ -19,7 +20,7 @@ export async function deriveDefinitions(
     const at = index.get(name);
     if (at === undefined) throw new Error(`the package declares no ${name}`);
     const type = readType(name, at, nameOfAlias);
-    const schema = withoutNewer(name, toDefinition(type));
+    const schema = withReferences(name, withoutNewer(name, toDefinition(type)));
     definitions.set(name, schema);
     await addFormats(schema, type.validatorFile);
     pending.push(...referencesOf(schema));
@@ -31,6 +32,15 @@ function withoutNewer(name: string, schema: Schema): Schema {
   for (const property of NEWER_THAN_SERVED[name] ?? []) {
     if (schema.properties?.[property] === undefined) throw new Error(`${name} has no ${property} to leave out`);
     delete schema.properties[property];
+  }
+  return schema;
+}
+
+function withReferences(name: string, schema: Schema): Schema {
+  for (const [property, reference] of Object.entries(SPELLED_OUT[name] ?? {})) {
+    const list = schema.properties?.[property];
+    if (list?.items?.properties === undefined) throw new Error(`${name} does not spell out ${property}`);
+    list.items = { $ref: reference };
   }
   return schema;
 }

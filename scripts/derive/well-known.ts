@@ -20,6 +20,11 @@ export const WELL_KNOWN: Readonly<Record<string, Schema>> = {
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': { 'x-kubernetes-preserve-unknown-fields': true },
 };
 
+/** Items of lists that the package writes out where upstream refers to a kind. */
+export const SPELLED_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'io.k8s.api.apps.v1.StatefulSetSpec': { volumeClaimTemplates: 'io.k8s.api.core.v1.PersistentVolumeClaim' },
+};
+
 /** What the package's base type says no more: the two fields that every kind has. */
 export const TYPE_META: Readonly<Record<'apiVersion' | 'kind', string>> = {
   apiVersion:

@@ -4,6 +4,7 @@ import { apps } from './apps/index.ts';
 import { authentication } from './authentication/index.ts';
 import { authorization } from './authorization/index.ts';
 import { autoscaling } from './autoscaling/index.ts';
+import { batch } from './batch/index.ts';
 import { coordination } from './coordination/index.ts';
 import { core } from './core/index.ts';
 import { discovery } from './discovery/index.ts';
@@ -26,6 +27,7 @@ export const groups: readonly BuiltInGroup[] = [
   authentication,
   authorization,
   autoscaling,
+  batch,
   policy,
   rbac,
   apiextensions,

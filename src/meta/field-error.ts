@@ -113,6 +113,11 @@ export function invalid(field: At, value: unknown, detail: string): FieldError {
   return fieldError('FieldValueInvalid', field, `Invalid value: ${shown(value)}: ${detail}`);
 }
 
+/** Of a struct as a whole, which is not shown (upstream's OmitValueType). */
+export function invalidWhole(field: At, detail: string): FieldError {
+  return fieldError('FieldValueInvalid', field, `Invalid value: ${detail}`);
+}
+
 export function typeInvalid(field: At, value: unknown, detail: string): FieldError {
   return fieldError('FieldValueTypeInvalid', field, `Invalid value: ${shown(value)}: ${detail}`);
 }

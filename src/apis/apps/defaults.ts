@@ -8,5 +8,17 @@ export const appsDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.apps.
   ReplicaSet: { spec: {}, status: {} },
   DeploymentStrategy: { type: 'RollingUpdate' },
   RollingUpdateDeployment: { maxUnavailable: '25%', maxSurge: '25%' },
+  StatefulSet: { spec: {}, status: {} },
+  StatefulSetSpec: {
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    podManagementPolicy: 'OrderedReady',
+    updateStrategy: {},
+    template: {},
+  },
+  StatefulSetUpdateStrategy: { type: 'RollingUpdate' },
+  DaemonSet: { spec: {}, status: {} },
+  DaemonSetSpec: { revisionHistoryLimit: 10, updateStrategy: {}, template: {} },
+  DaemonSetUpdateStrategy: { type: 'RollingUpdate' },
   ReplicaSetSpec: { replicas: 1, template: {} },
 });

@@ -9,7 +9,7 @@ import {
   validateDeploymentStatusUpdate,
   validateDeploymentUpdate,
 } from './validation/deployment.ts';
-import { selectorColumn, templateColumns, templateWarnings } from './workload.ts';
+import { readyColumn, selectorColumn, templateColumns, templateWarnings } from './workload.ts';
 
 export type Deployment = Stored<IDeployment>;
 
@@ -39,12 +39,7 @@ export const deployments = builtIn<Deployment>('io.k8s.api.apps.v1.Deployment', 
   scale,
   strategy,
   columns: [
-    {
-      name: 'Ready',
-      type: 'string',
-      description: 'Number of the pod with ready state',
-      cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
-    },
+    readyColumn,
     {
       name: 'Up-to-date',
       type: 'string',

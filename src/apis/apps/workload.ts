@@ -1,7 +1,8 @@
-/** What Deployments and ReplicaSets have in common: a pod template, a selector and how both are printed. */
+/** What workloads have in common: a pod template, a selector and how both are printed. */
 import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec';
 import { deepEqual } from '../../meta/equal.ts';
 import { path } from '../../meta/field-error.ts';
+import { validateDns1123Label } from '../../meta/names.ts';
 import type { KubeObject } from '../../meta/object.ts';
 import { formatLabelSelector, type LabelSelector, labelSelectorRequirements } from '../../meta/selectors.ts';
 import type { Column } from '../built-in.ts';
@@ -16,8 +17,29 @@ interface Workload extends KubeObject {
 export function templateWarnings(object: Workload, old?: Workload): string[] {
   const { template } = object.spec ?? {};
   if (template === undefined || (old !== undefined && deepEqual(template, old.spec?.template))) return [];
-  return podWarnings(template, path('spec').child('template'));
+  const warnings = podWarnings(template, path('spec').child('template'));
+  return old === undefined ? [...nameWarnings(object), ...warnings] : warnings;
 }
+
+/** Of names that are valid, yet no host's. */
+export function nameWarnings({ metadata }: KubeObject): string[] {
+  const problems = validateDns1123Label(metadata.name ?? '');
+  if (problems.length === 0) return [];
+  const advice = 'this is used in Pod names and hostnames, which can result in surprising behavior';
+  return [`metadata.name: ${advice}; a DNS label is recommended: [${problems.join(' ')}]`];
+}
+
+interface Replicated extends KubeObject {
+  spec?: { replicas?: number };
+  status?: { readyReplicas?: number };
+}
+
+export const readyColumn: Column<Replicated> = {
+  name: 'Ready',
+  type: 'string',
+  description: 'Number of the pod with ready state',
+  cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
+};
 
 export const templateColumns: readonly Column<Workload>[] = [
   {

@@ -40,6 +40,15 @@ export const coreMergeRules: MergeRules = inPackage(
       volumesAttached: atomic,
       volumesInUse: atomic,
     },
+    PersistentVolumeClaimStatus: {
+      conditions: mergedBy('type'),
+    },
+    ReplicationControllerSpec: {
+      selector: atomicMap,
+    },
+    ReplicationControllerStatus: {
+      conditions: mergedBy('type'),
+    },
     ServiceAccount: {
       imagePullSecrets: atomic,
       secrets: mergedBy('name'),

@@ -112,9 +112,9 @@ describe('kubectl explain', () => {
 
 describe('a kind that is not served', () => {
   test.each([
-    ['v1', 'PersistentVolumeClaim'],
-    ['apps/v1', 'StatefulSet'],
-    ['batch/v1', 'Job'],
+    ['apps/v1', 'PetSet'],
+    ['batch/v1beta1', 'CronJob'],
+    ['policy/v1', 'PodSecurityPolicy'],
   ])('%s %s is named as such by kubectl', async (apiVersion, kind) => {
     const manifest = JSON.stringify({ apiVersion, kind, metadata: { name: 'x' } });
     const { code, stderr } = await host.tryKubectl(['apply', '-f', '-'], manifest);

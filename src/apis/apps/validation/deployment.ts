@@ -11,9 +11,11 @@ import {
   path,
   required,
 } from '../../../meta/field-error.ts';
-import { validatePercent } from '../../../meta/names.ts';
-import { invalidEach, nonNegative } from '../../core/validation/checks.ts';
-import { selectorUnchanged, validateReplicaCounts, validateSelectorAndTemplate } from './replica-set.ts';
+import { nonNegative } from '../../core/validation/checks.ts';
+import { collisionsNotDecremented } from './collision-count.ts';
+import { selectorUnchanged, validateReplicaCounts } from './replica-set.ts';
+import { positiveIntOrPercent, valueOfIntOrPercent } from './rolling-update.ts';
+import { validateSelectorAndTemplate } from './selector-and-template.ts';
 
 type DeploymentLike = Pick<IDeployment, 'spec' | 'status'>;
 
@@ -22,7 +24,7 @@ export function validateDeployment({ spec }: DeploymentLike): FieldError[] {
   const { minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec ?? {};
   const errors = [
     ...nonNegative(at.child('replicas'), spec?.replicas),
-    ...validateSelectorAndTemplate(at, spec?.selector, spec?.template, 'deployment'),
+    ...validateSelectorAndTemplate(at, spec?.selector, spec?.template, 'Deployment'),
     ...validateStrategy(at.child('strategy'), spec?.strategy ?? {}),
     ...nonNegative(at.child('minReadySeconds'), minReadySeconds),
     ...nonNegative(at.child('revisionHistoryLimit'), spec?.revisionHistoryLimit),
@@ -40,8 +42,6 @@ export function validateDeploymentUpdate(deployment: DeploymentLike, old: Deploy
 }
 
 export function validateDeploymentStatusUpdate(deployment: DeploymentLike, old: DeploymentLike): FieldError[] {
-  const { collisionCount } = deployment.status ?? {};
-  const before = old.status?.collisionCount;
   const errors = validateReplicaCounts(deployment.status ?? {}, [
     'observedGeneration',
     'replicas',
@@ -52,10 +52,7 @@ export function validateDeploymentStatusUpdate(deployment: DeploymentLike, old: 
     'terminatingReplicas',
     'collisionCount',
   ]);
-  if (before !== undefined && (collisionCount === undefined || collisionCount < before)) {
-    errors.push(invalid(path('status').child('collisionCount'), collisionCount ?? 0, 'cannot be decremented'));
-  }
-  return errors;
+  return [...errors, ...collisionsNotDecremented(deployment.status?.collisionCount, old.status?.collisionCount)];
 }
 
 function validateStrategy(at: FieldPath, { type, rollingUpdate }: IDeploymentStrategy): FieldError[] {
@@ -77,21 +74,11 @@ function validateRollingUpdate(
     ...positiveIntOrPercent(at.child('maxUnavailable'), maxUnavailable),
     ...positiveIntOrPercent(at.child('maxSurge'), maxSurge),
   ];
-  if (numberOf(maxUnavailable) === 0 && numberOf(maxSurge) === 0) {
+  if (valueOfIntOrPercent(maxUnavailable) === 0 && valueOfIntOrPercent(maxSurge) === 0) {
     errors.push(invalid(at.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  if (typeof maxUnavailable === 'string' && numberOf(maxUnavailable) > 100) {
+  if (typeof maxUnavailable === 'string' && valueOfIntOrPercent(maxUnavailable) > 100) {
     errors.push(invalid(at.child('maxUnavailable'), maxUnavailable, 'must not be greater than 100%'));
   }
   return errors;
-}
-
-function positiveIntOrPercent(at: FieldPath, value: number | string): FieldError[] {
-  return typeof value === 'number' ? nonNegative(at, value) : invalidEach(at, value, validatePercent);
-}
-
-/** 25 for 25 and for "25%"; 0 for text that is no percentage, which is reported as such. */
-function numberOf(value: number | string): number {
-  if (typeof value === 'number') return value;
-  return /^\d+%$/.test(value) ? Number.parseInt(value, 10) : 0;
 }

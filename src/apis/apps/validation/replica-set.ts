@@ -1,21 +1,10 @@
-/** ReplicaSets, and the pod templates of kinds whose pods run forever. */
+/** ReplicaSets, and what the statuses of kinds with replicas have in common. */
 import type { ILabelSelector } from '@kubernetes-models/apimachinery/apis/meta/v1/LabelSelector';
 import type { IReplicaSet } from 'kubernetes-models/apps/v1/ReplicaSet';
-import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec';
 import { semanticEqual } from '../../../meta/equal.ts';
-import {
-  type FieldError,
-  type FieldPath,
-  forbidden,
-  invalid,
-  notSupported,
-  path,
-  required,
-} from '../../../meta/field-error.ts';
-import { validateLabelSelector } from '../../../meta/label-selector-validation.ts';
-import { type LabelSelector, selectorMatches } from '../../../meta/selectors.ts';
+import { type FieldError, invalid, path } from '../../../meta/field-error.ts';
 import { IMMUTABLE, nonNegative } from '../../core/validation/checks.ts';
-import { validatePodTemplateSpec } from '../../core/validation/pod.ts';
+import { validateSelectorAndTemplate } from './selector-and-template.ts';
 
 type ReplicaSetLike = Pick<IReplicaSet, 'spec' | 'status'>;
 
@@ -24,7 +13,7 @@ export function validateReplicaSet({ spec }: ReplicaSetLike): FieldError[] {
   return [
     ...nonNegative(at.child('replicas'), spec?.replicas),
     ...nonNegative(at.child('minReadySeconds'), spec?.minReadySeconds),
-    ...validateSelectorAndTemplate(at, spec?.selector, spec?.template, 'replicaset'),
+    ...validateSelectorAndTemplate(at, spec?.selector, spec?.template, 'ReplicaSet'),
   ];
 }
 
@@ -47,45 +36,6 @@ export function validateReplicaSetStatusUpdate({ status }: ReplicaSetLike): Fiel
 /** The selector of apps/v1 kinds is fixed: their pods are found by it. */
 export function selectorUnchanged(selector: ILabelSelector | undefined, old: ILabelSelector | undefined): FieldError[] {
   return semanticEqual(selector, old) ? [] : [invalid(path('spec').child('selector'), selector, IMMUTABLE)];
-}
-
-/**
- * The selector must be given, not be empty and match the template, whose pods must be restarted always. `kind` is in
- * lower case, as messages have it.
- */
-export function validateSelectorAndTemplate(
-  at: FieldPath,
-  selector: ILabelSelector | undefined,
-  template: IPodTemplateSpec | undefined,
-  kind: 'deployment' | 'replicaset',
-): FieldError[] {
-  const errors = validateSelector(at.child('selector'), selector, kind);
-  if (template === undefined) return [...errors, required(at.child('template'))];
-  if (errors.length === 0 && !selectorMatches(selector as LabelSelector, template.metadata?.labels ?? {})) {
-    const labels = at.child('template', 'metadata', 'labels');
-    errors.push(invalid(labels, template.metadata?.labels, '`selector` does not match template `labels`'));
-  }
-  errors.push(...validatePodTemplateSpec(template, at.child('template')));
-  const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {};
-  const spec = at.child('template', 'spec');
-  if (restartPolicy !== 'Always') {
-    errors.push(notSupported(spec.child('restartPolicy'), restartPolicy ?? '', ['Always']));
-  }
-  if (activeDeadlineSeconds !== undefined) {
-    const detail = 'activeDeadlineSeconds in ReplicaSet is not Supported';
-    errors.push(forbidden(spec.child('activeDeadlineSeconds'), detail));
-  }
-  return errors;
-}
-
-function validateSelector(at: FieldPath, selector: ILabelSelector | undefined, kind: string): FieldError[] {
-  if (selector === undefined) return [required(at)];
-  const errors = validateLabelSelector(selector as LabelSelector, at);
-  const { matchLabels = {}, matchExpressions = [] } = selector;
-  if (Object.keys(matchLabels).length === 0 && matchExpressions.length === 0) {
-    errors.push(invalid(at, selector, `empty selector is invalid for ${kind}`));
-  }
-  return errors;
 }
 
 interface Counts {
