@@ -52,20 +52,29 @@ type At = FieldPath | string;
 /** Errors of one object that are told. Upstream tells all; kubectl prints a line for each. */
 export const MAX_FIELD_ERRORS = 100;
 
+/** Characters of them together: each may show a value of 1,024, and an answer holds them twice (message and causes). */
+export const MAX_FIELD_ERRORS_TEXT = 32 * 1024;
+
 /** Thrown by the first error too many; only collectFieldErrors sees it. */
 class Enough extends Error {}
 
 /** The errors made so far by the validation that runs; validation never awaits, so that there is only one. */
-let collected: FieldError[] | undefined;
+let collected: Collected | undefined;
+
+interface Collected {
+  errors: FieldError[];
+  /** Characters of their fields and messages. */
+  text: number;
+}
 
 /**
- * Runs a validation, which ends at its error MAX_FIELD_ERRORS: whatever validators do with the errors that they make, what
- * they cost is bounded by the size of the object. When it was ended, a last error says so.
+ * Runs a validation, which ends at its error MAX_FIELD_ERRORS or where their text is long enough: whatever validators do with the
+ * errors that they make, what they cost is bounded by the size of the object. When it was ended, a last error says so.
  */
 export function collectFieldErrors(validate: () => FieldError[]): FieldError[] {
   const outer = collected;
   const made: FieldError[] = [];
-  collected = made;
+  collected = { errors: made, text: 0 };
   try {
     return validate();
   } catch (error) {
@@ -86,8 +95,10 @@ export function adoptFieldErrors(errors: readonly FieldError[]): void {
 
 function count(error: FieldError): void {
   if (collected === undefined) return;
-  if (collected.length >= MAX_FIELD_ERRORS) throw new Enough();
-  collected.push(error);
+  const { errors, text } = collected;
+  if (errors.length >= MAX_FIELD_ERRORS || text > MAX_FIELD_ERRORS_TEXT) throw new Enough();
+  errors.push(error);
+  collected.text += error.field.length + error.message.length;
 }
 
 /** Every error is made here: its texts are clipped, and it counts. */

@@ -1,6 +1,4 @@
 /** Kubernetes quantities ("500m", "1.5Gi", "12e6"), exact: upstream's k8s.io/apimachinery/pkg/api/resource. */
-import { own } from './own.ts';
-
 type Format = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
 export interface Quantity {
@@ -47,10 +45,23 @@ interface Suffix {
   exponent: number;
 }
 
+const SUFFIXES = new Map<string, Suffix>([
+  ...Object.entries(DECIMAL).map(
+    ([suffix, exponent]) => [suffix, { format: 'DecimalSI', base: 10n, exponent }] as const,
+  ),
+  ...Object.entries(BINARY).map(([suffix, exponent]) => [suffix, { format: 'BinarySI', base: 2n, exponent }] as const),
+]);
+
+/** Powers of ten from 0 on that honest quantities are scaled by; a power is what most of a quantity's parsing would cost. */
+const POWERS = Array.from({ length: 28 }, (_, exponent) => 10n ** BigInt(exponent));
+
+function tenTo(exponent: number): bigint {
+  return POWERS[exponent] ?? 10n ** BigInt(exponent);
+}
+
 function interpretSuffix(suffix: string): Suffix {
-  const [decimal, binary] = [own(DECIMAL, suffix), own(BINARY, suffix)];
-  if (decimal !== undefined) return { format: 'DecimalSI', base: 10n, exponent: decimal };
-  if (binary !== undefined) return { format: 'BinarySI', base: 2n, exponent: binary };
+  const known = SUFFIXES.get(suffix);
+  if (known !== undefined) return known;
   const exponent = /^[eE]([+-]?\d+)$/.exec(suffix)?.[1];
   if (exponent === undefined || Math.abs(Number(exponent)) > MAX_EXPONENT) throw new QuantityError(WRONG_SUFFIX);
   return { format: 'DecimalExponent', base: 10n, exponent: Number(exponent) };
@@ -80,7 +91,7 @@ export function parseQuantity(input: string | number): Quantity {
   // digits * 10^-fraction.length * base^exponent, in nanos.
   const scale = (base === 10n ? exponent : 0) + 9 - fraction.length;
   let nanos = base === 2n ? digits << BigInt(exponent) : digits;
-  nanos = scale >= 0 ? nanos * 10n ** BigInt(scale) : divideUp(nanos, 10n ** BigInt(-scale));
+  nanos = scale >= 0 ? nanos * tenTo(scale) : divideUp(nanos, tenTo(-scale));
   if (format === 'BinarySI' && nanos > MAX * NANOS) nanos = MAX * NANOS;
   const tiny = format === 'BinarySI' && nanos > 0n && nanos < NANOS;
   return { nanos: sign === '-' ? -nanos : nanos, format: tiny ? 'DecimalSI' : format };

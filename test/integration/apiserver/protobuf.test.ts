@@ -101,3 +101,35 @@ test('where no messages are known it is refused with 415, which names what is re
     message: expect.stringMatching(/accepted media types include: application\/json, application\/yaml$/),
   });
 });
+
+test.each([
+  '9007199254740993',
+  '9223372036854775807',
+  '-9223372036854775808',
+  '-9007199254740993',
+  '3546343826724305832',
+])('the int64 %s comes through digit for digit', async (digits) => {
+  const [number, name] = [BigInt(digits), `i${digits}`];
+  const metadata = { name };
+  const long = number < 0n ? 30n : number;
+  const spec = {
+    containers: [{ name: 'c', image: 'i' }],
+    terminationGracePeriodSeconds: long,
+    tolerations: [{ operator: 'Exists', effect: 'NoExecute', key: 'a', tolerationSeconds: number }],
+  };
+  const template = { metadata: { labels: { a: 'b' } }, spec };
+  const deployment = { metadata, spec: { selector: { matchLabels: { a: 'b' } }, template } };
+  const type = 'apps/v1/Deployment';
+  const path = '/apis/apps/v1/namespaces/proto/deployments';
+  expect(await send('POST', path, type, deployment)).toMatchObject({ status: 201 });
+  const made = await api.request('GET', `${path}/${name}`);
+  expect(made.text).toContain(`"terminationGracePeriodSeconds":${long}`);
+  expect(made.text).toContain(`"tolerationSeconds":${digits}`);
+  const { resourceVersion } = made.body.metadata;
+  const again = { ...deployment, metadata: { name, resourceVersion, labels: { c: 'd' } } };
+  expect(await send('PUT', `${path}/${name}`, type, again)).toMatchObject({ status: 200 });
+  const stored = (await api.request('GET', `${path}/${name}`)).text;
+  expect(stored).toContain(`"tolerationSeconds":${digits}`);
+  // Not seen as another value: nothing but the label changed.
+  expect(stored).toContain('"generation":1');
+});

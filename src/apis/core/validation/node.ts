@@ -1,7 +1,7 @@
 /** Nodes. */
 import type { INode } from 'kubernetes-models/v1/Node';
 import type { INodeSpec } from 'kubernetes-models/v1/NodeSpec';
-import { duplicate, type FieldError, forbidden, invalid, path } from '../../../meta/field-error.ts';
+import { duplicate, type FieldError, type FieldPath, forbidden, invalid, path } from '../../../meta/field-error.ts';
 import { isDualStack, validCIDR } from './ip.ts';
 import { validateResourceQuantity } from './resources.ts';
 import { validateTaints } from './tolerations.ts';
@@ -14,13 +14,16 @@ export function validateNode({ spec = {}, status = {} }: NodeLike): FieldError[]
   return [
     // metadata.taints is upstream's path.
     ...validateTaints(path('metadata').child('taints'), spec.taints ?? []),
-    ...Object.entries({ capacity, allocatable }).flatMap(([list, quantities]) =>
-      Object.entries(quantities).flatMap(([name, quantity]) =>
-        validateResourceQuantity(path('status').child(list, name), name, quantity),
-      ),
-    ),
+    ...validateQuantities(path('status').child('capacity'), capacity),
+    ...validateQuantities(path('status').child('allocatable'), allocatable),
     ...validatePodCIDRs(spec),
   ];
+}
+
+function validateQuantities(at: FieldPath, quantities: Readonly<Record<string, string | number>>): FieldError[] {
+  return Object.entries(quantities).flatMap(([name, quantity]) =>
+    validateResourceQuantity(at.child(name), name, quantity),
+  );
 }
 
 /** One network for each family. The single field counts where the list does not begin with it, as upstream converts them. */

@@ -102,7 +102,7 @@ export function validateResourceQuantity(at: FieldPath, name: string, value: str
   const errors: FieldError[] = [];
   const quantity = readQuantity(errors, at, value);
   if (quantity === undefined) return errors;
-  if (compareQuantity(quantity, 0) < 0) errors.push(invalid(at, formatQuantity(quantity), NEGATIVE));
+  if (quantity.nanos < 0n) errors.push(invalid(at, formatQuantity(quantity), NEGATIVE));
   if ((QUOTA_COUNTS.includes(name) || isExtended(name)) && quantityMillis(quantity) % 1000 !== 0) {
     errors.push(invalid(at, formatQuantity(quantity), 'must be an integer'));
   }
@@ -113,7 +113,7 @@ export function validateResourceQuantity(at: FieldPath, name: string, value: str
 export function validatePositiveQuantity(at: FieldPath, value: string | number): FieldError[] {
   const errors: FieldError[] = [];
   const quantity = readQuantity(errors, at, value);
-  if (quantity !== undefined && compareQuantity(quantity, 0) <= 0) {
+  if (quantity !== undefined && quantity.nanos <= 0n) {
     errors.push(invalid(at, formatQuantity(quantity), NOT_POSITIVE));
   }
   return errors;
