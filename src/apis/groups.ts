@@ -11,8 +11,11 @@ import { discovery } from './discovery/index.ts';
 import { events } from './events/index.ts';
 import type { BuiltInGroup } from './group.ts';
 import { meta } from './meta/index.ts';
+import { networking } from './networking/index.ts';
+import { node } from './node/index.ts';
 import { policy } from './policy/index.ts';
 import { rbac } from './rbac/index.ts';
+import { scheduling } from './scheduling/index.ts';
 
 /**
  * In the order of upstream's priorities, which decides what a short name such as `events` means first and how discovery
@@ -28,10 +31,13 @@ export const groups: readonly BuiltInGroup[] = [
   authorization,
   autoscaling,
   batch,
+  networking,
   policy,
   rbac,
   apiextensions,
+  scheduling,
   coordination,
+  node,
   discovery,
   meta,
 ];

@@ -5,6 +5,7 @@
 
 const DNS1123_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const DNS1123_SUBDOMAIN = `${DNS1123_LABEL}(\\.${DNS1123_LABEL})*`;
+const WILDCARD_SUBDOMAIN = `\\*\\.${DNS1123_SUBDOMAIN}`;
 const DNS1035_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const LABEL_KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${LABEL_KEY})?`;
@@ -26,6 +27,7 @@ export function byteLength(text: string): number {
 
 const dns1123Label = new RegExp(`^(?:${DNS1123_LABEL})$`);
 const dns1123Subdomain = new RegExp(`^(?:${DNS1123_SUBDOMAIN})$`);
+const wildcardSubdomain = new RegExp(`^(?:${WILDCARD_SUBDOMAIN})$`);
 const dns1035Label = new RegExp(`^(?:${DNS1035_LABEL})$`);
 const labelKey = new RegExp(`^(?:${LABEL_KEY})$`);
 const labelValue = new RegExp(`^(?:${LABEL_VALUE})$`);
@@ -74,6 +76,17 @@ function subdomain(value: string, unit: 'bytes' | 'characters'): string[] {
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       DNS1123_SUBDOMAIN,
       'example.com',
+    ),
+  );
+}
+
+/** `*.example.com`: a star takes the place of the first label. */
+export function validateWildcardSubdomain(value: string): string[] {
+  return check(value, 253, 'characters', wildcardSubdomain, () =>
+    wrongFormat(
+      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+      WILDCARD_SUBDOMAIN,
+      '*.example.com',
     ),
   );
 }

@@ -53,6 +53,19 @@ export const BODIES: Record<string, object> = {
   'apps/statefulsets': { spec: { selector, template, serviceName: 'constructor' } },
   'batch/cronjobs': { spec: { schedule: '@hourly', jobTemplate: { spec: { template: onceTemplate } } } },
   'batch/jobs': { spec: { template: { ...onceTemplate, metadata: {} } } },
+  'autoscaling/horizontalpodautoscalers': {
+    spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'constructor' } },
+  },
+  'networking.k8s.io/ingressclasses': { spec: { controller: 'constructor/toString' } },
+  'networking.k8s.io/ingresses': {
+    spec: { defaultBackend: { service: { name: 'constructor', port: { name: 'constructor' } } } },
+  },
+  'networking.k8s.io/ipaddresses': { spec: { parentRef: { resource: 'services', name: 'constructor' } } },
+  'networking.k8s.io/networkpolicies': { spec: { podSelector: selector } },
+  'networking.k8s.io/servicecidrs': { spec: { cidrs: ['10.200.0.0/24'] } },
+  'node.k8s.io/runtimeclasses': { handler: 'constructor' },
+  'policy/poddisruptionbudgets': { spec: { selector } },
+  'scheduling.k8s.io/priorityclasses': { value: 1 },
   'rbac.authorization.k8s.io/clusterrolebindings': {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'constructor' },
   },
