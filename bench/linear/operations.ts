@@ -1,4 +1,5 @@
 /** What the bench doubles: each operation makes its input of a size once, and runs it as often as asked. */
+import { protobufDescriptors } from '../../src/apis/generated/protobuf.js';
 import { builtInResources } from '../../src/apis/index.ts';
 import { uncovered } from '../../src/apiserver/authz/coverage.ts';
 import type { PolicyRule } from '../../src/apiserver/authz/rules.ts';
@@ -8,6 +9,7 @@ import { expression } from '../../src/meta/expression.ts';
 import { jsonPatch } from '../../src/meta/patch/json-patch.ts';
 import { mergePatch } from '../../src/meta/patch/merge-patch.ts';
 import { strategicMerge } from '../../src/meta/patch/strategic-merge.ts';
+import { decodeProtobuf } from '../../src/meta/protobuf/decode.ts';
 import { parseQuantity } from '../../src/meta/quantity.ts';
 import { decodeJson, decodeYaml } from '../../src/meta/schema/decode.ts';
 import { link } from '../../src/meta/schema/link.ts';
@@ -18,8 +20,9 @@ import {
   parseLabelSelector,
 } from '../../src/meta/selectors.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
+import { encodeMessage, envelope, field } from '../../test/support/protobuf.ts';
 import { oversizedBodies } from './bodies.ts';
-import { type Outcome, runCreate, runUpdate } from './pipeline.ts';
+import { type Outcome, runCreate, runPatch, runUpdate } from './pipeline.ts';
 
 export interface Operation {
   name: string;
@@ -107,6 +110,21 @@ const decoding: Operation[] = [
       return typeof compiled === 'string' ? compiled : compiled.test(input);
     },
   ),
+  ...(
+    [
+      ['repetitions', (n) => 'a{100}'.repeat(n / 100)],
+      ['brackets that nothing closes', (n) => '['.repeat(n)],
+      ['escaped brackets', (n) => '[\\]'.repeat(n / 3)],
+      ['alternatives', (n) => textOf(n, (i) => `|k${i}`)],
+    ] as const satisfies readonly (readonly [string, (size: number) => string])[]
+  ).map(([name, make]) => {
+    let fresh = 0;
+    // Another each time, since compiled ones are kept.
+    return text(`compiling a pattern, ${name}`, 9_000, make, (input) => {
+      fresh += 1;
+      return expression(`${input}${fresh}`);
+    });
+  }),
   text(
     'label selector',
     50_000,
@@ -118,6 +136,7 @@ const decoding: Operation[] = [
 ];
 
 const pods = builtInResources.find(({ kind }) => kind === 'Pod')!;
+const deployments = builtInResources.find(({ kind }) => kind === 'Deployment')!;
 const podSchema = link(pods.schema, pods.definitions);
 
 const patches: Operation[] = [
@@ -166,6 +185,29 @@ const patches: Operation[] = [
       return refusing(() => mergePatch(target, patch));
     },
   },
+  ...['env', '$setElementOrder/env'].map(
+    (key): Operation => ({
+      name: `patch of a Deployment, ${key}`,
+      size: 15_000,
+      prepare(size) {
+        const container = { name: 'c', [key]: list(size, (index) => ({ name: `V${index}` })) };
+        const input = JSON.stringify({ spec: { template: { spec: { containers: [container] } } } });
+        const template = {
+          metadata: { labels: { a: 'b' } },
+          spec: { containers: [{ name: 'c', image: 'i', env: list(size / 2, (index) => ({ name: `V${index}` })) }] },
+        };
+        const body = { metadata: { name: 'large' }, spec: { selector: { matchLabels: { a: 'b' } }, template } };
+        let stored: Promise<Outcome> | undefined;
+        return async () => {
+          stored ??= runCreate(deployments, JSON.stringify(body));
+          const first = await stored;
+          if (first instanceof StatusError) return first;
+          const old: StoredObject = { ...first, revision: 5, resource: 'deployments' };
+          return runPatch(deployments, old, 'application/strategic-merge-patch+json', input);
+        };
+      },
+    }),
+  ),
   ...(
     [
       ['adds at the front', (index: number) => ({ op: 'add', path: '/list/0', value: index })],
@@ -184,6 +226,55 @@ const patches: Operation[] = [
         return refusing(() => jsonPatch(document, steps));
       },
     }),
+  ),
+];
+
+const bytesOf = (object: unknown, type: string): Uint8Array => {
+  const slash = type.lastIndexOf('/');
+  const message = protobufDescriptors.kinds[type]!;
+  const raw = encodeMessage(object, message, protobufDescriptors);
+  return envelope(type.slice(0, slash), type.slice(slash + 1), raw);
+};
+
+function reading(name: string, make: (count: number) => Uint8Array): Operation {
+  return {
+    name: `protobuf, ${name}`,
+    size: 40_000,
+    prepare(count) {
+      const input = make(count);
+      return refusing(() => decodeProtobuf(input, protobufDescriptors));
+    },
+  };
+}
+
+/** Bodies of client-go's typed clients. */
+const protobuf: Operation[] = (
+  [
+    ['a map', 'v1/ConfigMap', (n) => ({ data: Object.fromEntries(list(n, (index) => [`k${index}`, 'v'])) })],
+    ['a list of texts', 'v1/ConfigMap', (n) => ({ metadata: { finalizers: list(n, (index) => `a.b/f${index}`) } })],
+    ['a text', 'v1/ConfigMap', (n) => ({ data: { a: 'x'.repeat(20 * n) } })],
+    [
+      'a list of messages',
+      'v1/Pod',
+      (n) => ({ spec: { containers: [{ name: 'c', env: list(n, (index) => ({ name: `V${index}`, value: 'x' })) }] } }),
+    ],
+    ['integers', 'v1/Pod', (n) => ({ spec: { securityContext: { supplementalGroups: list(n, (index) => index) } } })],
+    [
+      'quantities',
+      'v1/Node',
+      (n) => ({ status: { capacity: Object.fromEntries(list(n, (index) => [`a.b/k${index}`, '1Gi'])) } }),
+    ],
+  ] as const satisfies readonly (readonly [string, string, (count: number) => unknown])[]
+).map(([name, type, make]) => reading(name, (count) => bytesOf(make(count), type)));
+
+/** What no encoder writes. */
+const oddProtobuf: Operation[] = [
+  reading('one key repeated', (count) =>
+    envelope('v1', 'ConfigMap', list(count, () => field(2, [...field(1, 'a'), ...field(2, 'x')])).flat()),
+  ),
+  reading('fields that nothing has', (count) => envelope('v1', 'ConfigMap', list(count, () => field(500, 1)).flat())),
+  reading('an error at the end', (count) =>
+    envelope('v1', 'ConfigMap', [...list(count, () => field(2, [...field(1, 'a')])).flat(), 0xff]),
   ),
 ];
 
@@ -257,5 +348,5 @@ function writes(everywhere: boolean): Operation[] {
 
 /** `everywhere`: fields of a schema in each place where it is used, not only in the first. */
 export function operations({ everywhere }: { everywhere: boolean }): Operation[] {
-  return [...decoding, ...patches, ...rules, ...selectors, ...writes(everywhere)];
+  return [...decoding, ...protobuf, ...oddProtobuf, ...patches, ...rules, ...selectors, ...writes(everywhere)];
 }

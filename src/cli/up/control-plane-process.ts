@@ -1,6 +1,7 @@
 /** The control plane as a child of `kedge up`: started, brought back when it dies, asked, stopped. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
+import { guarded } from '../../meta/guard.ts';
 import type { Call, ControlPlaneOptions, Report } from './control-plane-contract.ts';
 import { lastWords } from './last-words.ts';
 import { endLeftover } from './leftover.ts';
@@ -60,22 +61,31 @@ export async function startControlPlane(
     current = child;
     // A child that is going takes no more messages.
     child.on('error', () => {});
-    child.once('exit', () => {
-      for (const settle of pending.values()) settle('the control plane ended');
-      pending.clear();
-    });
+    child.once(
+      'exit',
+      guarded('control plane', () => {
+        for (const settle of pending.values()) settle('the control plane ended');
+        pending.clear();
+      }),
+    );
     const started = new Promise<{ port: number; server: string }>((resolve, reject) => {
-      child.on('message', (message: Report) => {
-        hear(message, isBack);
-        if (message.type === 'ready') resolve(message);
-        if (message.type === 'failed') reject(new Error(message.message));
-      });
-      child.once('exit', (code, signal) => {
-        lastWords(data.controlPlaneLog).then(
-          (words) => reject(new Error(`the control plane ended (${signal ?? `exit code ${code}`}): ${words}`)),
-          reject,
-        );
-      });
+      child.on(
+        'message',
+        guarded('report', (message: Report) => {
+          hear(message, isBack);
+          if (message.type === 'ready') resolve(message);
+          if (message.type === 'failed') reject(new Error(message.message));
+        }),
+      );
+      child.once(
+        'exit',
+        guarded('control plane', (code: number | null, signal: NodeJS.Signals | null) => {
+          lastWords(data.controlPlaneLog).then(
+            (words) => reject(new Error(`the control plane ended (${signal ?? `exit code ${code}`}): ${words}`)),
+            reject,
+          );
+        }),
+      );
     });
     started.catch(() => {});
     // On a full disk it runs all the same; only a kedge up that is killed then leaves it unknown.
@@ -83,7 +93,7 @@ export async function startControlPlane(
     child.send({ ...options, listen } satisfies ControlPlaneOptions);
     // Only the first start is waited for: later ones are supervised from their first moment.
     if (!isBack) {
-      const onAbort = () => void end(child);
+      const onAbort = guarded('stop', () => end(child));
       signal.addEventListener('abort', onAbort, { once: true });
       first = await started
         .catch(async (error: unknown) => {

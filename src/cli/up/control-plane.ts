@@ -7,6 +7,7 @@ import { parseEncryptionKeys } from '../../hosts/config.ts';
 import { isOutage } from '../../hosts/node/outage.ts';
 import { machineNames, readAuthority } from '../../hosts/node/serving-certificate.ts';
 import { type NodeHost, startNodeHost } from '../../hosts/node/start.ts';
+import { guarded } from '../../meta/guard.ts';
 import { describeError } from '../describe-error.ts';
 import type { ControlPlaneOptions, Report, Request } from './control-plane-contract.ts';
 import { keptToken, writeKubeconfig } from './kubeconfig.ts';
@@ -23,17 +24,20 @@ const report = (message: Report) =>
 
 let host: NodeHost | undefined;
 let stopping: Promise<void> | undefined;
-const stop = () => {
+const stop = guarded('stop', () => {
   stopping ??= (host?.close() ?? Promise.resolve()).catch((error: unknown) => console.error(error));
   void stopping.then(() => process.exit(0));
-};
+});
 process.on('SIGTERM', stop);
 process.on('disconnect', stop);
-process.once('message', (options: ControlPlaneOptions) => {
-  serve(options).catch((error: unknown) => {
-    void report({ type: 'failed', message: describeError(error) }).then(() => process.exit(1));
-  });
-});
+process.once(
+  'message',
+  guarded('start', (options: ControlPlaneOptions) => {
+    serve(options).catch((error: unknown) => {
+      void report({ type: 'failed', message: describeError(error) }).then(() => process.exit(1));
+    });
+  }),
+);
 
 async function serve(options: ControlPlaneOptions): Promise<void> {
   const { data, listen, advertiseAddress } = options;
@@ -73,12 +77,15 @@ async function serve(options: ControlPlaneOptions): Promise<void> {
     const token = await keptToken(running, data.agentKubeconfig, identity);
     await writeKubeconfig(data.agentKubeconfig, { server, caCertificate, user, token, json: true });
   }
-  process.on('message', (request: Request) => {
-    answer(request).then(
-      () => void report({ type: 'answer', id: request.id }),
-      (error: unknown) => void report({ type: 'answer', id: request.id, error: describeError(error) }),
-    );
-  });
+  process.on(
+    'message',
+    guarded('request of kedge up', (request: Request) => {
+      answer(request).then(
+        () => void report({ type: 'answer', id: request.id }),
+        (error: unknown) => void report({ type: 'answer', id: request.id, error: describeError(error) }),
+      );
+    }),
+  );
   await report({ type: 'ready', port: running.port, server });
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { access, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { promisify } from 'node:util';
+import { guarded } from '../../meta/guard.ts';
 import { onPath } from '../kubectl.ts';
 import { DEFAULT_SOCKET } from './docker-socket.ts';
 import { openLog } from './open-log.ts';
@@ -64,8 +65,14 @@ async function answers(socketPath: string): Promise<boolean> {
       response.on('error', () => {});
       resolve(response.statusCode === 200);
     });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(false));
+    request.on(
+      'timeout',
+      guarded('docker ping', () => request.destroy()),
+    );
+    request.on(
+      'error',
+      guarded('docker ping', () => resolve(false)),
+    );
   });
 }
 

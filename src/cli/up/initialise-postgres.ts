@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { guarded } from '../../meta/guard.ts';
 import type { DataDir } from '../data-dir.ts';
 import type { PostgresLauncher } from './postgres-launcher.ts';
 
@@ -46,9 +47,12 @@ async function runInitdb(launcher: PostgresLauncher, folder: string, passwordFd:
     stdio: ['ignore', 'ignore', 'pipe', passwordFd],
   });
   let errors = '';
-  child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {
-    errors += chunk;
-  });
+  child.stderr!.setEncoding('utf8').on(
+    'data',
+    guarded('initdb', (chunk: string) => {
+      errors += chunk;
+    }),
+  );
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);

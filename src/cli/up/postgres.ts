@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { access, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { guarded } from '../../meta/guard.ts';
 import type { DataDir } from '../data-dir.ts';
 import { describeError } from '../describe-error.ts';
 import { initialisePostgres } from './initialise-postgres.ts';
@@ -49,13 +50,14 @@ export async function startEmbeddedPostgres(data: DataDir, options: EmbeddedOpti
     delayMs = 0;
     say('PostgreSQL had ended and was started again');
   };
-  const timer = setInterval(() => {
+  const again = guarded('postgres check', () => {
     checking ??= check()
       .catch((error: unknown) => say(describeError(error)))
       .finally(() => {
         checking = undefined;
       });
-  }, CHECK_EVERY_MS);
+  });
+  const timer = setInterval(again, CHECK_EVERY_MS);
 
   return {
     url: await embeddedPostgresUrl(data),

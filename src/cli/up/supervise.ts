@@ -1,5 +1,6 @@
 /** Brings a process back that has ended, ever later while it keeps ending, and says so in a line. */
 import type { ChildProcess } from 'node:child_process';
+import { guarded } from '../../meta/guard.ts';
 
 export interface SupervisedOptions {
   /** As in "the agent ended". */
@@ -49,7 +50,7 @@ export async function supervise(options: SupervisedOptions): Promise<Supervised>
     // What stays wrong is told once.
     if (!isPermanent || told !== line) options.say(`${line}; starting it again in ${wait / 1000} s`);
     told = line;
-    if (!stopping) timer = setTimeout(() => void again(), wait);
+    if (!stopping) timer = setTimeout(guarded('start again', again), wait);
   }
 
   async function again(): Promise<void> {
@@ -68,9 +69,12 @@ export async function supervise(options: SupervisedOptions): Promise<Supervised>
     const of = child;
     if (hasEnded(of)) void onEnd(`exit code ${of.exitCode}`, false);
     else {
-      of.once('exit', (code, signal) => {
-        void onEnd(signal ?? `exit code ${code}`, code !== null && code === options.permanentCode);
-      });
+      of.once(
+        'exit',
+        guarded('supervised process', (code: number | null, signal: NodeJS.Signals | null) =>
+          onEnd(signal ?? `exit code ${code}`, code !== null && code === options.permanentCode),
+        ),
+      );
     }
   }
   watch();
@@ -92,9 +96,12 @@ function hasEnded(child: ChildProcess): boolean {
 /** SIGTERM, and what does not heed it is killed. */
 export async function end(child: ChildProcess): Promise<void> {
   if (hasEnded(child) || child.pid === undefined) return;
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) => child.once('exit', guarded('end', resolve)));
   child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  const force = setTimeout(
+    guarded('end', () => child.kill('SIGKILL')),
+    STOP_WITHIN_MS,
+  );
   await exited;
   clearTimeout(force);
 }

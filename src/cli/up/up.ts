@@ -7,6 +7,7 @@ import path from 'node:path';
 import { type Config, parseEncryptionKeys, parseListen } from '../../hosts/config.ts';
 import { advertiseAddress } from '../../hosts/node/default-address.ts';
 import { VERSION } from '../../hosts/version.ts';
+import { guarded, onFault } from '../../meta/guard.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
 import { describeError } from '../describe-error.ts';
 import { onPath } from '../kubectl.ts';
@@ -66,6 +67,7 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   parseEncryptionKeys(encryptionKeys);
   const clusterCIDR = config.KEDGE_CLUSTER_CIDR ?? cluster.clusterCIDR;
   const { signal } = running.stopping;
+  onFault((where, error) => progress.say(`  ! a handler failed (${where}): ${describeError(error)}`));
 
   const databaseUrl =
     config.KEDGE_DATABASE_URL ??
@@ -202,7 +204,7 @@ function stopOnSignal(data: DataDir, running: Running, progress: Progress): () =
     })();
     return stopping;
   };
-  const onSignal = () => {
+  const onSignal = guarded('signal', () => {
     if (stopping !== undefined) {
       if (performance.now() - since > 2_000) process.exit(1);
       return;
@@ -216,7 +218,7 @@ function stopOnSignal(data: DataDir, running: Running, progress: Progress): () =
         process.exit(1);
       },
     );
-  };
+  });
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return stop;
