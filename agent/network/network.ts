@@ -172,7 +172,9 @@ export async function startNetwork(options: NetworkOptions): Promise<NodeNetwork
     async stop() {
       clearInterval(bridgeCheck);
       clearInterval(check);
-      await Promise.all([services.done, slices.done, bridgeWork.idle(), ruleWork.idle()]);
+      await Promise.all([services.done, slices.done, bridgeWork.idle()]);
+      // What is known already must not wait for the next start: pods run on, and requests find them by these rules.
+      await ruleWork.finish();
       await Promise.all([options.services.flush(), options.slices.flush()]);
     },
   };
@@ -208,6 +210,13 @@ function createRunner(task: () => Promise<void>, signal: AbortSignal, onError: (
     },
     async idle(): Promise<void> {
       await running;
+    },
+    /** Once the signal has aborted: does what was asked for and not done yet, if it can be done at once. */
+    async finish(): Promise<void> {
+      await running;
+      if (!requested) return;
+      requested = false;
+      await task().catch(onError);
     },
   };
 }

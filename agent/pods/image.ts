@@ -39,9 +39,22 @@ const RETRY_MS = 10_000;
 
 export function createImagePuller(
   runtime: Pick<Runtime, 'findImage' | 'pullImage'>,
-  credentials: (pod: Pod, image: string) => Promise<RegistryCredentials | undefined>,
+  credentials: (pod: Pod, image: string) => Promise<RegistryCredentials[]>,
 ): ImagePuller {
   const backoff = new KeyedBackoff(RESTART_BACKOFF);
+
+  /** With each of the credentials in turn, and as the last one is answered. */
+  async function pull(image: string, all: readonly RegistryCredentials[], signal: AbortSignal): Promise<void> {
+    for (const one of all.slice(0, -1)) {
+      try {
+        return await runtime.pullImage(image, one, signal);
+      } catch {
+        signal.throwIfAborted();
+      }
+    }
+    await runtime.pullImage(image, all.at(-1), signal);
+  }
+
   return {
     async ensure(pod, container, record, signal) {
       const image = container.image ?? '';
@@ -71,7 +84,7 @@ export function createImagePuller(
       const started = performance.now();
       const key = `${pod.metadata.uid} ${image}`;
       try {
-        await runtime.pullImage(image, await credentials(pod, image), signal);
+        await pull(image, await credentials(pod, image), signal);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         const message = `Failed to pull image ${quoted}: ${reason}`;

@@ -106,7 +106,7 @@ function statusOf(
   );
   const [newest, before] = instances;
   const base = { name: container.name, image: container.image ?? '' };
-  const hold = waiting.get(container.name);
+  const hold = reasonOf(waiting.get(container.name));
   if (newest === undefined) {
     // Lost by the runtime: what was last said of it is the best knowledge there is.
     if (known?.state?.terminated && (pod.spec?.restartPolicy === 'Never' || input.finished)) return known;
@@ -295,4 +295,13 @@ function gates(pod: Pod): Verdict {
   return messages.length === 0
     ? { status: 'True' }
     : { status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
+}
+
+/** What of it is the API's to know. */
+function reasonOf(
+  waiting: { reason: string; message?: string } | undefined,
+): { reason: string; message?: string } | undefined {
+  if (waiting === undefined) return undefined;
+  const { reason, message } = waiting;
+  return message === undefined ? { reason } : { reason, message };
 }

@@ -13,14 +13,24 @@ import { serviceEnvironment } from './service-env.ts';
 import { containerSpecOf, sandboxSpecOf } from './specs.ts';
 import { type Container, podTitle } from './types.ts';
 
+export interface Waiting {
+  reason: string;
+  message?: string;
+  /** What the reason becomes while it waits, and when (milliseconds since the epoch). */
+  next?: { reason: string; at: number };
+}
+
+/** A failure is told as what it is before it becomes a back-off: half of the first. */
+const SHOWN_MS = 5_000;
+
 /** What a worker remembers between passes; all of it can be lost. */
 export interface PodMemory {
   mounted: MountedVolumes | undefined;
   /** Something that the volumes show has changed since they were mounted. */
   stale: boolean;
   holds: Map<string, number>;
-  /** Reasons by container name; `next` is what the reason becomes while it waits. */
-  waiting: Map<string, { reason: string; message?: string; next?: string }>;
+  /** Reasons by container name. */
+  waiting: Map<string, Waiting>;
   /** When and with what grace (seconds) a container was asked to end. */
   stopping: Map<string, { at: number; grace: number }>;
   restarts: KeyedBackoff;
@@ -145,7 +155,9 @@ async function start(env: StepEnvironment, step: Extract<Step, { kind: 'start' }
     memory.waiting.set(container.name, {
       reason: refused.reason,
       message: refused.message,
-      ...(refused.waitingReason === undefined ? {} : { next: refused.waitingReason }),
+      ...(refused.waitingReason === undefined
+        ? {}
+        : { next: { reason: refused.waitingReason, at: Date.now() + SHOWN_MS } }),
     });
     memory.holds.set(container.name, refused.retryAt);
     const isConfig = refused.reason.startsWith('CreateContainer');

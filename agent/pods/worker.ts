@@ -140,7 +140,7 @@ export class PodWorker {
       return undefined;
     }
     this.#probe();
-    this.#advanceWaiting();
+    const advanceAt = this.#advanceWaiting();
     const planned = this.#plan();
     if (this.#isEnding || isOver(this.#pod, Date.now())) this.#context.follower.release(this.#pod.metadata.uid ?? '');
     this.#tellCrashLoops(planned);
@@ -148,7 +148,7 @@ export class PodWorker {
     if (planned.steps.length === 0) {
       this.#lastSteps = '';
       await this.#report(false);
-      return planned.wakeAt;
+      return advanceAt === undefined ? planned.wakeAt : Math.min(planned.wakeAt ?? advanceAt, advanceAt);
     }
     if (await this.#execute(planned.steps)) return undefined;
     const signature = planned.steps.map(describeStep).join();
@@ -250,18 +250,27 @@ export class PodWorker {
     for (const id of this.#memory.stopping.keys()) if (!ids.has(id)) this.#memory.stopping.delete(id);
   }
 
-  /** A failure that is being waited out becomes its back-off, and says so once. */
-  #advanceWaiting(): void {
+  /** A failure that is being waited out becomes its back-off, and says so once. Returns when the next will, if ever. */
+  #advanceWaiting(): number | undefined {
     const { waiting, holds } = this.#memory;
+    const now = Date.now();
+    let later: number | undefined;
     for (const [name, { reason, message, next }] of waiting) {
-      if (next === undefined || (holds.get(name) ?? 0) <= Date.now()) continue;
-      const image = JSON.stringify(this.#pod.spec?.containers.find((each) => each.name === name)?.image ?? '');
+      if (next === undefined || (holds.get(name) ?? 0) <= now) continue;
+      if (next.at > now) {
+        later = Math.min(later ?? next.at, next.at);
+        continue;
+      }
+      const { containers = [], initContainers = [] } = this.#pod.spec ?? {};
+      const init = initContainers.find((each) => each.name === name);
+      const image = JSON.stringify((init ?? containers.find((each) => each.name === name))?.image ?? '');
       const text = `Back-off pulling image ${image}`;
-      waiting.set(name, { reason: next, message: `${text}: ${reason}: ${message}` });
-      const path = fieldPathOf(name, false);
+      waiting.set(name, { reason: next.reason, message: `${text}: ${reason}: ${message}` });
+      const path = fieldPathOf(name, init !== undefined);
       this.#context.events.record(this.#pod, 'Normal', 'BackOff', text, path);
-      this.#context.events.record(this.#pod, 'Warning', 'Failed', `Error: ${next}`, path);
+      this.#context.events.record(this.#pod, 'Warning', 'Failed', `Error: ${next.reason}`, path);
     }
+    return later;
   }
 
   #tellCrashLoops({ crashLoops }: Plan): void {

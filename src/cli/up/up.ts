@@ -5,7 +5,7 @@ import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Config, parseEncryptionKeys, parseListen } from '../../hosts/config.ts';
-import { advertiseAddress } from '../../hosts/node/default-address.ts';
+import { advertiseAddress, isLoopback } from '../../hosts/node/default-address.ts';
 import { VERSION } from '../../hosts/version.ts';
 import { guarded, onFault } from '../../meta/guard.ts';
 import { type DataDir, dataDirAt } from '../data-dir.ts';
@@ -97,6 +97,11 @@ async function bringUp(options: UpOptions, data: DataDir, running: Running, prog
   signal.throwIfAborted();
 
   if (options.agent) {
+    if (config.KEDGE_ADVERTISE_ADDRESS === undefined && isLoopback(listen.host)) {
+      progress.say(
+        `  ! pods cannot reach the API, which listens on ${listen.host} alone: --listen 0.0.0.0:${listen.port} lets them`,
+      );
+    }
     const machine: JoinOptions = {
       data,
       plane,

@@ -7,8 +7,13 @@ import os from 'node:os';
  * this machine's on the default route. undefined on a machine that has none.
  */
 export async function advertiseAddress(listenHost: string): Promise<string | undefined> {
-  const isUnspecific = ['0.0.0.0', '::', 'localhost', '::1'].includes(listenHost) || listenHost.startsWith('127.');
+  const isUnspecific = ['0.0.0.0', '::'].includes(listenHost) || isLoopback(listenHost);
   return isUnspecific ? defaultRouteAddress() : listenHost;
+}
+
+/** Whether only this machine itself reaches what listens there. */
+export function isLoopback(listenHost: string): boolean {
+  return ['localhost', '::1'].includes(listenHost) || listenHost.startsWith('127.');
 }
 
 async function defaultRouteAddress(): Promise<string | undefined> {

@@ -9,6 +9,7 @@ import { ownRules } from '../../../agent/network/iptables.ts';
 import { type NodeNetwork, startNetwork } from '../../../agent/network/network.ts';
 import { bridgeName } from '../../../agent/runtime/docker/runtime.ts';
 import { createObjectFolder } from '../../../agent/state/folder.ts';
+import { SERVICES } from '../../../src/client/resources.ts';
 import { eventually } from '../../support/eventually.ts';
 import { IMAGE, NODE, startTestNode, type TestNode } from './support.ts';
 
@@ -96,5 +97,27 @@ describe('S17: a bridge that another program', () => {
     await eventually(answers, 60);
     expect(await isBridgeInPlace(BRIDGE, POD_CIDR)).toBe(true);
     expect(network.notReady()).toBeUndefined();
+  });
+});
+
+describe('what is known of Services', () => {
+  it('when the agent is told to end is in the rules when it has ended', async () => {
+    await node.client.create(SERVICES, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'late', namespace: 'default' },
+      spec: { selector: { app: 'late' }, ports: [{ port: 80 }] },
+    });
+    let address: string | undefined;
+    // Changes are gathered for a while before they are applied: the end comes within it.
+    for (const deadline = Date.now() + 30_000; address === undefined && Date.now() < deadline; ) {
+      const known = [...network.services.items.values()].find(({ metadata }) => metadata.name === 'late');
+      address = known?.spec?.clusterIP;
+      if (address === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    stopping.abort();
+    await network.stop();
+    expect(address).toBeDefined();
+    expect(await ownRules(runCommand, CLUSTER)).toContain(`-d ${address}/32`);
   });
 });

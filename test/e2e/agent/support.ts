@@ -114,7 +114,7 @@ export async function startTestNode(cluster: string, subnet: number): Promise<Te
       seccompFolder: path.join(folder, 'seccomp'),
       services: { items: new Map(), synced: true },
       network: { notReady: () => undefined, sandboxStarted: async () => {} },
-      images: createImagePuller(runtime, async () => undefined),
+      images: createImagePuller(runtime, async () => []),
       probe: createProbeRunner(runtime),
       volumes: createPodVolumes({
         folder: path.join(folder, 'volumes'),
