@@ -2,12 +2,14 @@
 import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { labelsOf } from '../metrics/labels.ts';
-import { holdBody } from '../request/body.ts';
+import { declaredSize, holdBody } from '../request/body.ts';
 import type { ApiSurface } from '../surface/contract.ts';
+import type { Ask } from './budget.ts';
 import { type Classified, classify } from './classify.ts';
 import type { Demand } from './contract.ts';
+import { answerCost, costOf } from './costs.ts';
 import type { Flow } from './flow.ts';
-import type { Work } from './work.ts';
+import type { Room, Work } from './work.ts';
 
 export interface Admitted extends Classified {
   raw: Request;
@@ -15,6 +17,8 @@ export interface Admitted extends Classified {
 
 /** Longer bodies are uploads: what is decoded, checked and stored takes time in proportion. */
 const UPLOAD_BYTES = 128 * 1024;
+/** Its bytes are told when it has been made. */
+const PIECE: Ask = { ms: 0.2, uploadBytes: 0, piece: true };
 /** Lists on the way that may hold more than a page each: what is in memory is bounded by pages times lists. */
 const FEW_ANSWERS = 4;
 
@@ -47,6 +51,7 @@ class RunningWork implements Work {
   readonly #surface: Pick<ApiSurface, 'find'>;
   readonly #request: Admitted;
   readonly #demand: Demand;
+  readonly #key: string;
   #late: AbortController | undefined;
   #signal: AbortSignal | undefined;
   #timedOut = false;
@@ -58,14 +63,17 @@ class RunningWork implements Work {
     this.#surface = surface;
     this.#request = request;
     this.#demand = demand;
+    this.#key = `${demand.tenant}\n${demand.flow}`;
   }
 
   async start(run: (work: Work) => Promise<void>): Promise<void> {
+    const time = this.#time();
+    if (time !== undefined) await time;
     const forget = this.#hasBody() ? await this.#body() : undefined;
     try {
       const admitted = this.#flow.admit(this.#demand, () => this.signal);
       const seat = admitted instanceof Promise ? await admitted : admitted;
-      const done = this.#demand.level === 'light' ? this.#flow.turns.small() : undefined;
+      const done = this.#isSmall() ? this.#flow.turns.small() : undefined;
       let released = false;
       this.#release = () => {
         if (released) return;
@@ -88,18 +96,38 @@ class RunningWork implements Work {
     return info.isResourceRequest && raw.method !== 'GET' && raw.method !== 'HEAD';
   }
 
+  /** Of the thread's time: waited for before the body is read, so that what waits is not in memory. */
+  #time(): Promise<void> | undefined {
+    const { budget } = this.#flow;
+    const { level, seats } = this.#demand;
+    if (level === 'exempt') budget.seen(this.#key);
+    if (level === 'exempt' || seats === 0) return undefined;
+    // Nodes and those that read much have time.
+    if ((level === 'light' || level === 'workload') && !budget.isHeavy(this.#key)) budget.seen(this.#key);
+    const { raw, info } = this.#request;
+    const bytes = this.#hasBody() ? (declaredSize(raw) ?? 0) : 0;
+    const ask = { ms: costOf(info, bytes), uploadBytes: bytes > UPLOAD_BYTES ? bytes : 0, piece: false };
+    return budget
+      .take(this.#key, ask, () => this.signal)
+      ?.catch((error: unknown) => this.#flow.refusal(this.#demand, error));
+  }
+
+  #isSmall(): boolean {
+    const { level } = this.#demand;
+    return (level === 'light' || level === 'workload') && !this.#flow.budget.isHeavy(this.#key);
+  }
+
   /** Reads the body; what is returned says that it is not needed any more. */
   async #body(): Promise<() => void> {
     const { raw } = this.#request;
     const demand = this.#demand;
-    const key = `${demand.tenant}\n${demand.flow}`;
     const releases: (() => void)[] = [];
     const forget = () => {
       for (const release of releases) release();
     };
     const reserve = async (bytes: number) => {
       try {
-        releases.push(await this.#flow.bodies.take(key, bytes, () => this.signal));
+        releases.push(await this.#flow.bodies.take(this.#key, bytes, () => this.signal));
       } catch (error) {
         await this.#flow.refusal(demand, error);
       }
@@ -147,15 +175,25 @@ class RunningWork implements Work {
   }
 
   turn(signal: AbortSignal): Promise<() => void> {
-    return this.#flow.turns.take(`${this.#demand.tenant}\n${this.#demand.flow}`, signal);
+    return this.#flow.turns.take(this.#key, signal);
   }
 
-  get idle(): boolean {
-    return this.#flow.turns.idle && this.#flow.inFlight.longAnswers <= FEW_ANSWERS;
+  get room(): Room {
+    const { budget, turns, inFlight } = this.#flow;
+    if (this.#demand.level !== 'exempt' && budget.isCrowded(this.#key)) return 'crowded';
+    return turns.idle && inFlight.longAnswers <= FEW_ANSWERS ? 'idle' : 'shared';
   }
 
-  pace(): Promise<void> {
-    return this.#flow.pace();
+  async pace(signal: AbortSignal): Promise<void> {
+    if (this.#demand.level !== 'exempt') {
+      const time = this.#flow.budget.take(this.#key, PIECE, () => signal);
+      if (time !== undefined) await time;
+    }
+    await this.#flow.pace();
+  }
+
+  answered(bytes: number): void {
+    if (this.#demand.level !== 'exempt') this.#flow.budget.spend(this.#key, answerCost(bytes));
   }
 
   get stallMs(): number {

@@ -2,6 +2,7 @@
 import { StatusError } from '../../meta/status-error.ts';
 import type { Family, Metrics, Sample } from '../metrics/contract.ts';
 import { BodyBudget } from './bodies.ts';
+import { Budget } from './budget.ts';
 import { type Demand, type Level, RefusedError, type Seat } from './contract.ts';
 import { FairQueue, type QueueCounts } from './fair-queue.ts';
 import { DEFAULT_LIMITS, type FlowLimits } from './limits.ts';
@@ -15,6 +16,7 @@ export interface Flow {
   readonly sizes: SeenSizes;
   readonly turns: Turns;
   readonly bodies: BodyBudget;
+  readonly budget: Budget;
   /** Resolves when a piece of a long answer may be made. */
   pace(): Promise<void>;
   /** In flight now, as apiserver_current_inflight_requests and apiserver_longrunning_requests tell it. */
@@ -42,6 +44,7 @@ export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metric
     sizes: createSizes(),
     turns: new Turns(limits.turns),
     bodies: new BodyBudget(limits.bodies),
+    budget: new Budget(limits.budget),
     pace: createPace(tick),
     inFlight: { mutating: 0, readOnly: 0, longRunning: new Map(), longAnswers: 0 },
     admit(demand, signal) {
@@ -115,6 +118,20 @@ function familiesOf(flow: Flow, queues: Queues): Family[] {
       type: 'gauge',
       labels: [],
       collect: () => [{ labels: {}, value: flow.bodies.bytes }],
+    },
+    {
+      name: 'kedge_requests_waiting_for_time',
+      help: 'Requests of flows that ask for much, which wait to begin while others are there.',
+      type: 'gauge',
+      labels: [],
+      collect: () => [{ labels: {}, value: flow.budget.waiting }],
+    },
+    {
+      name: 'kedge_requests_without_time_total',
+      help: 'Requests of flows that ask for much that were not begun, and why.',
+      type: 'counter',
+      labels: ['reason'],
+      collect: () => Object.entries(flow.budget.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
     },
     {
       name: 'kedge_list_pages_waiting',

@@ -3,12 +3,14 @@
  * for writes to be gathered into one commit, few enough that a small request finds little work before it.
  */
 import type { BodyLimits } from './bodies.ts';
+import type { BudgetLimits } from './budget.ts';
 import type { Level, LevelLimits } from './contract.ts';
 import type { TurnsOptions } from './turns.ts';
 
 export interface FlowLimits {
   levels: Readonly<Record<Exclude<Level, 'exempt'>, LevelLimits>>;
   bodies: BodyLimits;
+  budget: BudgetLimits;
   turns: TurnsOptions;
   /** From the request's head to the beginning of its answer, in milliseconds. Upstream's --request-timeout. */
   deadlineMs: number;
@@ -30,6 +32,16 @@ export const DEFAULT_LIMITS: FlowLimits = {
     workload: { seats: 32, tenantSeats: 24, flowSeats: 12, queued: 512, flowQueued: 64, waitMs: WAIT_MS },
   },
   bodies: { bytes: 64 * MIB, flowBytes: 12 * MIB, waiting: 512, waitMs: WAIT_MS },
+  budget: {
+    flowMs: 100,
+    fullMs: 600,
+    heavyMs: 250,
+    uploadBytes: MIB / 2,
+    uploadBurst: MIB / 8,
+    waiting: 1_024,
+    flowWaiting: 64,
+    waitMs: WAIT_MS,
+  },
   turns: { atOnce: 2, patienceMs: 10 },
   deadlineMs: 60_000,
   stallMs: 30_000,
@@ -49,6 +61,7 @@ export function withoutQueues(limits: FlowLimits): FlowLimits {
     ...limits,
     levels,
     bodies: { ...limits.bodies, bytes: endless, flowBytes: endless, waiting: 0 },
+    budget: { ...limits.budget, heavyMs: endless },
     turns: { ...limits.turns, atOnce: endless },
     promptRefusals: endless,
   };

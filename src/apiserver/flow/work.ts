@@ -1,3 +1,9 @@
+/**
+ * How much may be read and made at a time: idle, nobody else waits, and time to read ahead; crowded, others who ask for little
+ * would feel each long piece.
+ */
+export type Room = 'idle' | 'shared' | 'crowded';
+
 /** What a handler may say of the work that its request was admitted to. */
 
 export interface Work {
@@ -5,10 +11,11 @@ export interface Work {
   readonly signal: AbortSignal;
   /** Waits for a turn at a page of a long answer; call what is returned at its end. Rejects with the signal's reason. */
   turn(signal: AbortSignal): Promise<() => void>;
-  /** Whether nobody else waits: time to read ahead, and more at a time. */
-  readonly idle: boolean;
-  /** Resolves when a piece of a long answer may be made. */
-  pace(): Promise<void>;
+  readonly room: Room;
+  /** Resolves when a piece of a long answer may be made. Rejects with the signal's reason. */
+  pace(signal: AbortSignal): Promise<void>;
+  /** So many bytes of an answer were made. */
+  answered(bytes: number): void;
   /** A client that takes nothing of its answer for so long is cut off, in milliseconds. */
   readonly stallMs: number;
   /** The answer is still being made after its handler has returned: the seat is given back by what is returned. */

@@ -3,6 +3,7 @@
  * memory, and of a client that pauses no more than the piece it has been given.
  */
 import { guarded } from '../../meta/guard.ts';
+import type { Room } from '../flow/work.ts';
 import type { ListPage } from '../registry/list.ts';
 import type { StoredObject } from '../storage/contract.ts';
 import type { ListForm } from './list-forms.ts';
@@ -13,16 +14,18 @@ import type { ListForm } from './list-forms.ts';
  */
 const PIECE_ITEMS = 100;
 const PIECE_CHARACTERS = 256 * 1024;
+/** Of a piece while others wait for something small. */
+const CROWDED_CHARACTERS = 64 * 1024;
 
 /** Whether a list is better sent in pieces. */
 export function isLong(items: readonly StoredObject[]): boolean {
   return items.length > PIECE_ITEMS || pieceEnd(items, 0) < items.length;
 }
 
-function pieceEnd(items: readonly StoredObject[], from: number): number {
+function pieceEnd(items: readonly StoredObject[], from: number, most = PIECE_CHARACTERS): number {
   let characters = 0;
   let at = from;
-  while (at < items.length && at - from < PIECE_ITEMS && characters < PIECE_CHARACTERS) {
+  while (at < items.length && at - from < PIECE_ITEMS && characters < most) {
     characters += items[at]!.body.length;
     at++;
   }
@@ -39,9 +42,11 @@ export interface ListStream {
   signal: AbortSignal;
   /** A client that takes nothing for so long is cut off. */
   stallMs: number;
-  /** Whether a page may be read before it is needed. */
-  idle(): boolean;
-  pace(): Promise<void>;
+  /** Whether a page may be read before it is needed, and how long a piece may be. */
+  room(): Room;
+  pace(signal: AbortSignal): Promise<void>;
+  /** So many bytes of the answer were made. */
+  answered(bytes: number): void;
   /** The client pauses, and others need not wait for it. May be called again. */
   paused(): void;
   /** Ends the connection: an answer that is not whole must not look so. false: the stream must fail instead. */
@@ -94,7 +99,7 @@ export function streamList({ first, ...list }: ListStream): ReadableStream<Uint8
       if (paused >= list.stallMs) stop();
       else if (paused >= PAUSE_MS) drop();
     }),
-    Math.min(PAUSE_MS, list.stallMs),
+    Math.min(PAUSE_MS, list.stallMs) / 2,
   );
 
   function drop(): void {
@@ -128,10 +133,10 @@ export function streamList({ first, ...list }: ListStream): ReadableStream<Uint8
 
   async function piece(): Promise<{ text: string; last: boolean; count: number }> {
     const from = await current();
-    const until = pieceEnd(from.items, at);
+    const until = pieceEnd(from.items, at, list.room() === 'crowded' ? CROWDED_CHARACTERS : PIECE_CHARACTERS);
     const slice = from.items.slice(at, until);
     const last = until >= from.items.length && from.next === undefined;
-    if (ahead === undefined && from.next !== undefined && list.idle()) {
+    if (ahead === undefined && from.next !== undefined && list.room() === 'idle') {
       ahead = from.next();
       ahead.catch(() => {}); // Told when it is asked for.
     }
@@ -153,12 +158,14 @@ export function streamList({ first, ...list }: ListStream): ReadableStream<Uint8
       async pull(controller) {
         pulling = true;
         try {
-          await list.pace();
+          await list.pace(list.signal);
           if (over) return;
           const { text, last, count } = await piece();
           if (over) return;
           sent += count;
-          controller.enqueue(encoder.encode(text));
+          const bytes = encoder.encode(text);
+          list.answered(bytes.byteLength);
+          controller.enqueue(bytes);
           if (!last) return;
           controller.close();
           end(sent);

@@ -7,7 +7,7 @@ export type Around = <T>(read: () => Promise<T>) => Promise<T>;
 export function pagesOf({ work }: ApiRequest, signal: AbortSignal): Around {
   if (work === undefined) return (read) => read();
   return async (read) => {
-    await work.pace();
+    await work.pace(signal);
     const end = await work.turn(signal);
     try {
       return await read();

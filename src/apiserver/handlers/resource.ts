@@ -58,7 +58,7 @@ async function handleList(request: ResourceRequest): Promise<Response> {
     options,
     pagesOf(request, signal),
     signal,
-    () => work?.idle ?? true,
+    () => work?.room ?? 'idle',
   );
   const whole = options.limit === 0 && options.continue === '' && options.labelSelector === '';
   return respondPages(request, first, options.limit > 0, form, (count) => {

@@ -39,6 +39,7 @@ function respondText(request: ApiRequest, form: OutputForm, code: number, json: 
     });
   }
   // Every document ends with its line, as Go's encoder ends them.
+  request.work?.answered(json.length);
   const body = form.pretty ? JSON.stringify(parseOwnJson(json), null, 2) : json;
   return new Response(`${body}\n`, { status: code, headers: responseHeaders(request, 'application/json') });
 }
@@ -106,8 +107,9 @@ export function respondPages(
     early: !limited || first.next === undefined,
     signal: work?.signal ?? raw.signal,
     stallMs: work?.stallMs ?? Number.POSITIVE_INFINITY,
-    idle: () => work?.idle ?? true,
-    pace: async () => work?.pace(),
+    room: () => work?.room ?? 'idle',
+    pace: async (signal) => work?.pace(signal),
+    answered: (bytes) => work?.answered(bytes),
     paused: () => release?.(),
     cut: () => deps.cut?.(raw) ?? false,
     ended(count) {

@@ -26,7 +26,14 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request, true);
   const options = parseListOptions(request.query, true, request.info);
   const abort = new AbortController();
-  const batches = await watch(request.deps, request.scope, options, abort.signal, pagesOf(request, abort.signal));
+  const batches = await watch(
+    request.deps,
+    request.scope,
+    options,
+    abort.signal,
+    pagesOf(request, abort.signal),
+    () => request.work?.room === 'crowded',
+  );
   const events = eventEncoder(request, form);
   const stream = watchStream({
     batches,
@@ -40,6 +47,7 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
     whileServed: (gone) => new ServedDefinition(request.surface, request.definition, gone),
     signal: request.raw.signal,
     ended: request.work?.longRunning(),
+    answered: (bytes) => request.work?.answered(bytes),
   });
   // Upstream's watches are text whatever the subprotocol, and take whichever is offered.
   if (request.upgrade !== undefined) {
@@ -147,6 +155,8 @@ interface WatchStream {
   signal: AbortSignal;
   /** Called once. */
   ended: (() => void) | undefined;
+  /** So many bytes of events were made. */
+  answered(bytes: number): void;
 }
 
 type Outcome = { result: IteratorResult<WatchBatch, void> } | { error: unknown };
@@ -288,8 +298,9 @@ function watchStream(watch: WatchStream): ReadableStream<Uint8Array> {
       try {
         const bytes = await next();
         if (ended) return;
-        if (bytes === undefined) end();
-        else controller.enqueue(bytes);
+        if (bytes === undefined) return end();
+        watch.answered(bytes.byteLength);
+        controller.enqueue(bytes);
       } finally {
         pulling = false;
         takenAt = Date.now();

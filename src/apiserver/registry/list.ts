@@ -53,10 +53,13 @@ type Key = NonNullable<ListQuery['after']>;
 const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
 /** While nobody else waits: 6,500 pods are then read in four statements in place of thirteen. */
 const IDLE_PAGE = { limit: 2_000, maxBytes: 4 * 1024 * 1024 };
+/** While others wait for something small: what one page's rows take of the thread. */
+const CROWDED_PAGE = { limit: 100, maxBytes: 128 * 1024 };
+const PAGES = { idle: IDLE_PAGE, shared: PAGE, crowded: CROWDED_PAGE };
 
 /**
  * As `list`, a page at a time, all at the first one's revision. `around` surrounds each read of the store; `signal` ends
- * it; pages are longer when `idle`. Later pages throw RevisionExpiredError when their reader takes longer than changes are kept.
+ * it; pages are as long as there is `room`. Later pages throw RevisionExpiredError when their reader takes longer than changes are kept.
  */
 export async function listPages(
   deps: RegistryDeps,
@@ -64,7 +67,7 @@ export async function listPages(
   options: Options,
   around: <T>(read: () => Promise<T>) => Promise<T>,
   signal: AbortSignal,
-  idle: () => boolean = () => true,
+  room: () => keyof typeof PAGES = () => 'idle',
 ): Promise<ListPage> {
   const { selection, query, minimum } = plan(scope, options);
 
@@ -73,7 +76,7 @@ export async function listPages(
     left: number | undefined,
     revision: number | undefined,
   ): Promise<ListPage> {
-    const { limit: most, maxBytes } = idle() ? IDLE_PAGE : PAGE;
+    const { limit: most, maxBytes } = PAGES[room()];
     const limit = Math.min(left ?? most, most);
     const result = await around(() =>
       answer(deps, scope, {

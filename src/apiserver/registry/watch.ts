@@ -23,12 +23,14 @@ export interface WatchBatch {
 }
 
 /** Objects read, and sent, at a time for the initial events of a watch. */
-const PAGE = 250;
-const PAGE_BYTES = 1024 * 1024;
+const PAGE = { limit: 250, maxBytes: 1024 * 1024 };
+/** While others wait for something small. */
+const CROWDED_PAGE = { limit: 50, maxBytes: 64 * 1024 };
 
 /**
  * Starts a watch: first the current state as ADDED events where the options ask for it, then changes. Errors that are
- * known at the start are thrown here; `around` surrounds each read of the current state; RevisionExpiredError and UnavailableError may come from the iteration.
+ * known at the start are thrown here; `around` surrounds each read of the current state,
+ * which is of few objects while it is `crowded`; RevisionExpiredError and UnavailableError may come from the iteration.
  */
 export async function watch(
   deps: RegistryDeps,
@@ -36,6 +38,7 @@ export async function watch(
   options: ListOptions,
   signal: AbortSignal,
   around: <T>(read: () => Promise<T>) => Promise<T> = (read) => read(),
+  crowded: () => boolean = () => false,
 ): Promise<AsyncGenerator<WatchBatch, void>> {
   const selection = parseSelection(scope.definition, options.labelSelector, options.fieldSelector);
   const asked = parseResourceVersion(options.resourceVersion) ?? 0;
@@ -47,24 +50,23 @@ export async function watch(
   }
   const query = {
     ...selectionQuery(scope, selection),
-    limit: PAGE,
-    maxBytes: PAGE_BYTES,
     counted: false as const,
     signal,
   };
-  const first = await around(() => deps.store.list(scope.tenant, query));
+  const page = () => (crowded() ? CROWDED_PAGE : PAGE);
+  const first = await around(() => deps.store.list(scope.tenant, { ...query, ...page() }));
   if (asked > first.revision) throw new RevisionAheadError(asked, first.revision);
 
   async function* run(): AsyncGenerator<WatchBatch, void> {
     const { revision } = first;
-    let page = first;
+    let read = first;
     for (;;) {
-      const ended = page.next === undefined;
-      const events = page.items.filter((item) => selectsKey(selection, item)).map(added);
+      const ended = read.next === undefined;
+      const events = read.items.filter((item) => selectsKey(selection, item)).map(added);
       yield { events, through: revision, ...(ended ? { initialEnd: true as const } : {}) };
-      if (page.next === undefined) break;
-      const after = page.next;
-      page = await around(() => deps.store.list(scope.tenant, { ...query, after, atRevision: revision }));
+      if (read.next === undefined) break;
+      const after = read.next;
+      read = await around(() => deps.store.list(scope.tenant, { ...query, ...page(), after, atRevision: revision }));
     }
     yield* changes(deps, scope, selection, revision, signal);
   }

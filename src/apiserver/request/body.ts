@@ -61,8 +61,8 @@ export async function readBody(request: Request): Promise<string> {
   return typeof body === 'string' ? body : new TextDecoder().decode(body);
 }
 
-/** The Content-Length, which hosts hold the body to; undefined when there is none. */
-function declaredSize(request: Request): number | undefined {
+/** The Content-Length, which hosts hold the body to; undefined when there is none. Throws 413 over MAX_BODY_BYTES. */
+export function declaredSize(request: Request): number | undefined {
   const declared = request.headers.get('content-length');
   if (declared === null) return undefined;
   if (Number(declared) > MAX_BODY_BYTES) throw tooLarge();

@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { guarded } from '../../meta/guard.ts';
+import { paceHandshakes } from './handshakes.ts';
 
 export interface ServerOptions {
   fetch(request: Request, outgoing: ServerResponse | Http2ServerResponse): Response | Promise<Response>;
@@ -59,6 +60,12 @@ export async function listen(options: ServerOptions): Promise<Server> {
     honorCipherOrder: true,
     maxSessionMemory: SESSION_MEGABYTES,
   });
+  const shakeHands = server.listeners('connection');
+  server.removeAllListeners('connection');
+  const begin = (socket: Socket) => {
+    for (const listener of shakeHands) listener.call(server, socket);
+  };
+  server.on('connection', guarded('connection', paceHandshakes(begin)));
   const answer = answering(options.fetch);
   const sockets = new Set<Socket>();
   server.on(
