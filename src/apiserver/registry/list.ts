@@ -1,4 +1,5 @@
 import { StatusError } from '../../meta/status-error.ts';
+import type { Room } from '../flow/work.ts';
 import { type ListOptions, parseResourceVersion } from '../request/options.ts';
 import type { ListQuery, ListResult, StoredObject } from '../storage/contract.ts';
 import { RevisionAheadError, RevisionExpiredError } from '../storage/errors.ts';
@@ -55,7 +56,6 @@ const PAGE = { limit: 500, maxBytes: 1024 * 1024 };
 const IDLE_PAGE = { limit: 2_000, maxBytes: 4 * 1024 * 1024 };
 /** While others wait for something small: what one page's rows take of the thread. */
 const CROWDED_PAGE = { limit: 100, maxBytes: 128 * 1024 };
-const PAGES = { idle: IDLE_PAGE, shared: PAGE, crowded: CROWDED_PAGE };
 
 /**
  * As `list`, a page at a time, all at the first one's revision. `around` surrounds each read of the store; `signal` ends
@@ -67,7 +67,7 @@ export async function listPages(
   options: Options,
   around: <T>(read: () => Promise<T>) => Promise<T>,
   signal: AbortSignal,
-  room: () => keyof typeof PAGES = () => 'idle',
+  room: () => Room = () => 'idle',
 ): Promise<ListPage> {
   const { selection, query, minimum } = plan(scope, options);
 
@@ -76,7 +76,7 @@ export async function listPages(
     left: number | undefined,
     revision: number | undefined,
   ): Promise<ListPage> {
-    const { limit: most, maxBytes } = PAGES[room()];
+    const { limit: most, maxBytes } = pageIn(room());
     const limit = Math.min(left ?? most, most);
     const result = await around(() =>
       answer(deps, scope, {
@@ -103,6 +103,11 @@ export async function listPages(
   const first = await page(query.after, query.limit, query.atRevision);
   if (minimum !== undefined && minimum > first.revision) throw new RevisionAheadError(minimum, first.revision);
   return first;
+}
+
+function pageIn(room: Room): typeof PAGE {
+  if (room === 'idle') return IDLE_PAGE;
+  return room === 'shared' ? PAGE : CROWDED_PAGE;
 }
 
 function plan(scope: Scope, options: Options): Planned {
