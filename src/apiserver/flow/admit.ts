@@ -3,13 +3,14 @@ import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { labelsOf } from '../metrics/labels.ts';
 import { declaredSize, holdBody } from '../request/body.ts';
+import type { Room } from '../request/room.ts';
 import type { ApiSurface } from '../surface/contract.ts';
 import type { Ask } from './budget.ts';
 import { type Classified, classify } from './classify.ts';
 import type { Demand } from './contract.ts';
 import { answerCost, costOf } from './costs.ts';
 import type { Flow } from './flow.ts';
-import type { Room, Work } from './work.ts';
+import type { Work } from './work.ts';
 
 export interface Admitted extends Classified {
   raw: Request;

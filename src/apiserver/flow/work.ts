@@ -1,10 +1,5 @@
-/**
- * How much may be read and made at a time: idle, nobody else waits, and time to read ahead; crowded, others who ask for little
- * would feel each long piece.
- */
-export type Room = 'idle' | 'shared' | 'crowded';
-
 /** What a handler may say of the work that its request was admitted to. */
+import type { Room } from '../request/room.ts';
 
 export interface Work {
   /** Aborted when the client has gone, or the request's time is up before its answer has begun. */

@@ -3,8 +3,8 @@
  * memory, and of a client that pauses no more than the piece it has been given.
  */
 import { guarded } from '../../meta/guard.ts';
-import type { Room } from '../flow/work.ts';
 import type { ListPage } from '../registry/list.ts';
+import type { Room } from '../request/room.ts';
 import type { StoredObject } from '../storage/contract.ts';
 import type { ListForm } from './list-forms.ts';
 

@@ -1,6 +1,6 @@
 import { StatusError } from '../../meta/status-error.ts';
-import type { Room } from '../flow/work.ts';
 import { type ListOptions, parseResourceVersion } from '../request/options.ts';
+import type { Room } from '../request/room.ts';
 import type { ListQuery, ListResult, StoredObject } from '../storage/contract.ts';
 import { RevisionAheadError, RevisionExpiredError } from '../storage/errors.ts';
 import type { RegistryDeps, Scope } from './context.ts';
