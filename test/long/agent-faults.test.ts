@@ -11,43 +11,12 @@ import { type DockerDaemon, startDockerDaemon } from '../support/docker-daemon.t
 import { eventually } from '../support/eventually.ts';
 import prepareMachine from '../support/machine-setup.ts';
 import { probeService, type ServiceProbe } from '../support/service-probe.ts';
+import { WEB } from '../support/web.ts';
 
 let daemon: DockerDaemon;
 let cluster: TestCluster;
 let probe: ServiceProbe;
 let id: string;
-
-const MANIFEST = [
-  {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web' },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: 'web' } },
-      template: {
-        metadata: { labels: { app: 'web' } },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          containers: [
-            {
-              name: 'web',
-              image: 'busybox:1.36',
-              command: ['httpd', '-f', '-p', '8080', '-h', '/etc'],
-              readinessProbe: { httpGet: { path: '/hostname', port: 8080 }, periodSeconds: 1 },
-            },
-          ],
-        },
-      },
-    },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'web' },
-    spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80, targetPort: 8080 }] },
-  },
-];
 
 beforeAll(async () => {
   await prepareMachine();
@@ -57,7 +26,7 @@ beforeAll(async () => {
   cluster = await createCluster(['--docker-socket', daemon.socket]);
   await cluster.start();
   id = await cluster.id();
-  for (const object of MANIFEST) await cluster.tryKubectl(['create', '-f', '-'], JSON.stringify(object));
+  for (const object of WEB) await cluster.tryKubectl(['create', '-f', '-'], JSON.stringify(object));
   await ready();
   const service = await cluster.get<Service>('service', 'web');
   probe = probeService(`http://127.0.0.1:${service.spec!.ports![0]!.nodePort}/hostname`);

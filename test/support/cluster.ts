@@ -161,6 +161,8 @@ export async function createCluster(flags: readonly string[] = []): Promise<Test
         dataDir.agent,
       ]);
       if (cleanup.code !== 0) throw new Error(`cleanup failed: ${cleanup.stderr}`);
+      // A test may have given it a disk of its own.
+      await run('umount', ['--lazy', dataDir.root]);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -17,8 +17,9 @@ export interface DockerDaemon {
   remove(): Promise<void>;
 }
 
-export async function startDockerDaemon(images: readonly string[]): Promise<DockerDaemon> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'kedge-dockerd-'));
+/** `parent`: where its data are. */
+export async function startDockerDaemon(images: readonly string[], parent = os.tmpdir()): Promise<DockerDaemon> {
+  const folder = await mkdtemp(path.join(parent, 'kedge-dockerd-'));
   const socket = path.join(folder, 'docker.sock');
   let child: ChildProcess | undefined;
 
@@ -78,5 +79,6 @@ export async function startDockerDaemon(images: readonly string[]): Promise<Dock
   const saved = await run('docker', ['save', '-o', archive, ...images]);
   if (saved.code !== 0) throw new Error(`docker save: ${saved.stderr}`);
   await daemon.docker('load', '-i', archive);
+  await rm(archive);
   return daemon;
 }
