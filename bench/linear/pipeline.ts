@@ -3,11 +3,12 @@ import { builtInKinds } from '../../src/apis/index.ts';
 import type { RegistryDeps, Scope } from '../../src/apiserver/registry/context.ts';
 import type { ResourceDefinition } from '../../src/apiserver/registry/contract.ts';
 import { create } from '../../src/apiserver/registry/create.ts';
-import { toObject } from '../../src/apiserver/registry/decode.ts';
-import { type PatchRequest, patch } from '../../src/apiserver/registry/patch.ts';
+import { patch } from '../../src/apiserver/registry/patch.ts';
 import { update } from '../../src/apiserver/registry/update.ts';
+import type { WriteOptions } from '../../src/apiserver/request/options.ts';
 import type { StoredObject } from '../../src/apiserver/storage/contract.ts';
 import { createSurface } from '../../src/apiserver/surface/surface.ts';
+import type { PatchType } from '../../src/meta/patch/apply-patch.ts';
 import { decodeJson } from '../../src/meta/schema/decode.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
 
@@ -57,29 +58,24 @@ async function settle(work: () => Promise<{ stored: StoredObject }>): Promise<Ou
   }
 }
 
-function decode(definition: ResourceDefinition, text: string) {
-  const { value, duplicates } = decodeJson(text);
-  return toObject(definition, value, duplicates, 'Warn', () => {});
-}
+const OPTIONS: WriteOptions = { dryRun: true, fieldManager: '', force: false, fieldValidation: 'Warn' };
 
 export function runCreate(definition: ResourceDefinition, text: string): Promise<Outcome> {
-  return settle(() => create(depsWith(undefined), scopeOf(definition), decode(definition, text), { dryRun: true }));
+  return settle(() => create(depsWith(undefined), scopeOf(definition), decodeJson(text), OPTIONS));
 }
 
-const OPTIONS = { dryRun: true, subresource: '' };
-
 export function runUpdate(definition: ResourceDefinition, stored: StoredObject, text: string): Promise<Outcome> {
-  const deps = depsWith(stored);
-  const options = { ...OPTIONS, authorizeCreate: async () => {} };
-  return settle(() => update(deps, scopeOf(definition), stored.name, decode(definition, text), options));
+  const target = { name: stored.name, subresource: '' };
+  return settle(() => update(depsWith(stored), scopeOf(definition), target, decodeJson(text), OPTIONS, async () => {}));
 }
 
 export function runPatch(
   definition: ResourceDefinition,
   stored: StoredObject,
-  type: PatchRequest['type'],
+  type: PatchType,
   text: string,
 ): Promise<Outcome> {
-  const request = { type, patch: decodeJson(text).value, duplicates: [], fieldValidation: 'Warn' as const };
-  return settle(() => patch(depsWith(stored), scopeOf(definition), stored.name, request, OPTIONS));
+  const target = { name: stored.name, subresource: '' };
+  const sent = { value: decodeJson(text).value, duplicates: [] };
+  return settle(() => patch(depsWith(stored), scopeOf(definition), target, type, sent, OPTIONS));
 }

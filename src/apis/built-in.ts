@@ -1,7 +1,16 @@
 /** How the built-in kinds are described: names and schema come from the derived table. */
-import type { AnsweredKind, BodyKind, ColumnDefinition, ResourceDefinition } from '../apiserver/registry/contract.ts';
+import type {
+  AnsweredKind,
+  BodyKind,
+  ColumnDefinition,
+  PartSubresource,
+  ResourceDefinition,
+  Subresource,
+  SubresourceKind,
+  ViewSubresource,
+} from '../apiserver/registry/contract.ts';
 import type { KubeObject, ObjectMeta } from '../meta/object.ts';
-import { own } from '../meta/own.ts';
+import { own, setOwn } from '../meta/own.ts';
 import { definitions } from './definitions.ts';
 
 /** An object type of kubernetes-models as the registry hands it to strategies: metadata is there. */
@@ -12,6 +21,12 @@ type Described<T extends KubeObject> = Omit<
   'group' | 'version' | 'kind' | 'schema' | 'definitions' | 'columns'
 > & {
   columns?: readonly Column<T>[];
+  /** Short for a part `status` whose rules are the strategy's. */
+  status?: true;
+  /** Short for a view `scale`. */
+  scale?: ViewSubresource;
+  /** Short for subresources that are handled. */
+  otherSubresources?: Readonly<Record<string, SubresourceKind & { verbs: readonly string[] }>>;
 };
 
 export type Column<T> = Omit<ColumnDefinition, 'cell'> & {
@@ -19,9 +34,38 @@ export type Column<T> = Omit<ColumnDefinition, 'cell'> & {
 };
 
 /** `name` is the definition, e.g. `io.k8s.api.core.v1.Pod`. */
-export function builtIn<T extends KubeObject>(name: string, described: Described<T>): ResourceDefinition {
+export function builtIn<T extends KubeObject>(
+  name: string,
+  { status, scale, otherSubresources = {}, subresources = {}, ...described }: Described<T>,
+): ResourceDefinition {
+  const all: Record<string, Subresource<T>> = {
+    ...subresources,
+    ...(status === true ? { status: statusOf(described.strategy) } : {}),
+    ...(scale === undefined ? {} : { scale }),
+  };
+  for (const [each, { verbs, ...kind }] of Object.entries(otherSubresources)) {
+    setOwn(all, each, { by: 'handler', verbs, kind });
+  }
   // The registry calls strategies and cells only with objects of the definition's own kind.
-  return { ...bodyKind(name), ...described } as unknown as ResourceDefinition;
+  return {
+    ...bodyKind(name),
+    ...described,
+    ...(Object.keys(all).length === 0 ? {} : { subresources: all }),
+  } as unknown as ResourceDefinition;
+}
+
+function statusOf<T extends KubeObject>({
+  prepareForStatusUpdate: prepare,
+  validateStatusUpdate: validate,
+}: ResourceDefinition<T>['strategy']): PartSubresource<T> {
+  return {
+    by: 'part',
+    verbs: ['get', 'patch', 'update'],
+    fields: ['status'],
+    metadata: true,
+    ...(prepare === undefined ? {} : { prepare }),
+    ...(validate === undefined ? {} : { validate }),
+  };
 }
 
 /** A kind that is created to be answered. */

@@ -1,6 +1,7 @@
 import type { INamespace } from 'kubernetes-models/v1/Namespace';
 import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { nameIsDnsLabel } from '../../meta/names.ts';
+import { StatusError } from '../../meta/status-error.ts';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age } from '../columns.ts';
 import { validateNamespace, validateNamespaceStatusUpdate, validateNamespaceUpdate } from './validation/namespace.ts';
@@ -11,10 +12,19 @@ export type Namespace = Stored<INamespace>;
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 /** Removed by the namespace controller, through the finalize subresource, when the namespace is empty. */
 const FINALIZER = 'kubernetes';
+const NAMESPACES = { group: '', resource: 'namespaces' };
+const BEING_EMPTIED =
+  'The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.';
 
 const strategy: Strategy<Namespace> = {
   validateName: nameIsDnsLabel,
   generation: false,
+  isHeld: ({ spec }) => (spec?.finalizers?.length ?? 0) > 0,
+  /** It stays Terminating until its controller has emptied it and taken spec.finalizers away. */
+  beginDeletion(namespace, old, held) {
+    if (old.metadata.deletionTimestamp === undefined) namespace.status = { ...namespace.status, phase: 'Terminating' };
+    else if (held) throw StatusError.conflict(NAMESPACES, namespace.metadata.name ?? '', BEING_EMPTIED);
+  },
   default(namespace) {
     const { name } = namespace.metadata;
     if (name) namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: name };
@@ -47,7 +57,8 @@ export const namespaces = builtIn<Namespace>('io.k8s.api.core.v1.Namespace', {
   // Upstream has no deletecollection for namespaces.
   verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
   status: true,
-  otherSubresources: { finalize: { verbs: ['update'], kind: 'Namespace' } },
+  // The only way to change them; what is being deleted goes with the last one.
+  subresources: { finalize: { by: 'part', verbs: ['update'], fields: ['spec.finalizers'] } },
   strategy,
   selectableFields: {
     'status.phase': ({ status }) => status?.phase ?? '',

@@ -1,4 +1,5 @@
 import { builtIn } from '../built-in.ts';
+import { podBinding } from './pod-binding.ts';
 import { podColumns } from './pod-columns.ts';
 import { type Pod, podStrategy } from './pod-strategy.ts';
 
@@ -11,10 +12,10 @@ export const pods = builtIn<Pod>('io.k8s.api.core.v1.Pod', {
   categories: ['all'],
   namespaced: true,
   status: true,
-  otherSubresources: {
-    binding: { verbs: ['create'], kind: 'Binding' },
-    eviction: { verbs: ['create'], group: 'policy', version: 'v1', kind: 'Eviction' },
-    log: { verbs: ['get'], kind: 'Pod' },
+  subresources: {
+    binding: podBinding,
+    eviction: { by: 'handler', verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } },
+    log: { by: 'handler', verbs: ['get'], kind: { kind: 'Pod' } },
   },
   strategy: podStrategy,
   selectableFields: {

@@ -2,6 +2,7 @@ import type { IReplicationController } from 'kubernetes-models/v1/ReplicationCon
 import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { deepEqual } from '../../meta/equal.ts';
 import { path } from '../../meta/field-error.ts';
+import { scaleView } from '../autoscaling/scale-view.ts';
 import { builtIn, type Column, type Stored } from '../built-in.ts';
 import { age, containerCells, described, formatMap } from '../columns.ts';
 import { defaultPodSpec } from './pod-spec-defaults.ts';
@@ -47,14 +48,14 @@ export const replicationControllers = builtIn<ReplicationController>('io.k8s.api
   categories: ['all'],
   namespaced: true,
   status: true,
-  scale: {
+  scale: scaleView({
     specReplicasPath: '.spec.replicas',
     statusReplicasPath: '.status.replicas',
     selector({ spec }) {
       const { selector } = (spec ?? {}) as { selector?: Record<string, string> };
       return selector === undefined ? '' : formatMap(selector).replace('<none>', '');
     },
-  },
+  }),
   strategy,
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   columns: [

@@ -10,8 +10,12 @@ export const serviceAccounts = builtIn<ServiceAccount>('io.k8s.api.core.v1.Servi
   singular: 'serviceaccount',
   shortNames: ['sa'],
   namespaced: true,
-  otherSubresources: {
-    token: { verbs: ['create'], group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  subresources: {
+    token: {
+      by: 'handler',
+      verbs: ['create'],
+      kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+    },
   },
   strategy: {
     returnsDeletedObject: true,

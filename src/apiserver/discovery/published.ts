@@ -4,18 +4,9 @@ import type { ResourceDefinition } from '../registry/contract.ts';
 /** A stored resource, or a kind that is only answered (reviews). */
 export type PublishedResource = Pick<
   ResourceDefinition,
-  | 'group'
-  | 'version'
-  | 'kind'
-  | 'resource'
-  | 'singular'
-  | 'shortNames'
-  | 'categories'
-  | 'namespaced'
-  | 'verbs'
-  | 'status'
-  | 'otherSubresources'
-> & { scale?: unknown; listKind?: string };
+  'group' | 'version' | 'kind' | 'resource' | 'singular' | 'shortNames' | 'categories' | 'namespaced' | 'verbs'
+> &
+  Partial<Pick<ResourceDefinition, 'listKind' | 'subresources'>>;
 
 export interface PublishedSubresource {
   name: string;
@@ -31,25 +22,17 @@ export function verbsOf(resource: PublishedResource): readonly string[] {
   return resource.verbs === undefined ? ALL_VERBS : [...resource.verbs].sort();
 }
 
-const PART_VERBS = ['get', 'patch', 'update'];
-
 export function subresourcesOf(resource: PublishedResource): PublishedSubresource[] {
   const { group, version, kind } = resource;
-  const found: PublishedSubresource[] = [];
-  for (const [name, other] of Object.entries(resource.otherSubresources ?? {})) {
-    found.push({
+  return Object.entries(resource.subresources ?? {})
+    .map(([name, subresource]) => ({
       name,
-      group: other.group ?? group,
-      version: other.version ?? version,
-      kind: other.kind,
-      verbs: [...other.verbs].sort(),
-    });
-  }
-  if (resource.scale !== undefined) {
-    found.push({ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: PART_VERBS });
-  }
-  if (resource.status === true) found.push({ name: 'status', group, version, kind, verbs: PART_VERBS });
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+      group,
+      version,
+      ...(subresource.by === 'part' ? { kind } : subresource.kind),
+      verbs: [...subresource.verbs].sort(),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export interface PublishedGroup {

@@ -1,7 +1,8 @@
 /** The first half of the door: a body becomes an object of its kind by the kind's schema, whether it is stored or not. */
+import type { Decoded } from '../../meta/schema/decode.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import type { BodyKind } from '../registry/contract.ts';
-import { toObject } from '../registry/decode.ts';
+import { decode } from '../registry/decode.ts';
 import type { FieldValidation } from '../request/options.ts';
 import { type ApiRequest, decodeBody } from './request.ts';
 
@@ -17,7 +18,18 @@ export async function decodeObject<T>(
 ): Promise<T> {
   const object = await decodeOptional<T>(request, kind, validation, also);
   if (object !== undefined) return object;
-  throw StatusError.badRequest(
+  throw emptyBody(kind);
+}
+
+/** What was sent, for who decodes it against `kind`. Throws 400 for an empty body. */
+export async function sentBody(request: ApiRequest, kind: BodyKind, validation: FieldValidation): Promise<Decoded> {
+  const sent = await decodeBody(request, validation !== 'Ignore');
+  if (sent !== undefined) return sent;
+  throw emptyBody(kind);
+}
+
+function emptyBody(kind: BodyKind): StatusError {
+  return StatusError.badRequest(
     `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: the request body is empty`,
   );
 }
@@ -34,12 +46,12 @@ export async function decodeOptional<T>(
 ): Promise<T | undefined> {
   const decoded = await decodeBody(request, validation !== 'Ignore');
   if (decoded === undefined) return undefined;
-  const { value, duplicates } = decoded;
+  const { value } = decoded;
   if (typeof value === 'object' && value !== null) {
     const { apiVersion } = value as { apiVersion?: unknown };
     if (typeof apiVersion === 'string' && (also === 'any' || also.includes(apiVersion))) {
       delete (value as { apiVersion?: unknown }).apiVersion;
     }
   }
-  return toObject(kind, value, duplicates, validation, request.warn) as unknown as T;
+  return decode(kind, decoded, validation, request.warn) as unknown as T;
 }

@@ -10,6 +10,7 @@ import { MAX_OBJECT_BYTES, objectTooLarge } from '../registry/stored-form.ts';
 import { readBody, readBytes } from '../request/body.ts';
 import type { RequestInfo } from '../request/info.ts';
 import { bodyMediaType } from '../request/negotiate.ts';
+import { parseWriteOptions, type WriteOptions } from '../request/options.ts';
 import type { UserInfo } from '../request/user.ts';
 import type { ApiSurface } from '../surface/contract.ts';
 import type { AppDeps } from './deps.ts';
@@ -47,6 +48,13 @@ export function forResource(request: ApiRequest, definition: ResourceDefinition)
   const { tenant, surface, user, info, warn } = request;
   const namespace = definition.namespaced ? info.namespace : '';
   return { ...request, definition, scope: { tenant, surface, user, definition, namespace, warn } };
+}
+
+export function writeOptions(
+  { query, raw }: ApiRequest,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+): WriteOptions {
+  return parseWriteOptions(query, kind, raw.headers.get('user-agent'));
 }
 
 /** The parsed body; undefined when there is none. Throws 400, 413 and 415. */

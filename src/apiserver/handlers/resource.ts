@@ -1,35 +1,35 @@
 /** The REST verbs over HTTP: decode, call the registry, encode. */
-import type { UnknownObject } from '../../meta/object.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { assertAllowed } from '../authz/forbidden.ts';
-import { subjectOf } from '../registry/context.ts';
+import { type Answer, subjectOf } from '../registry/context.ts';
 import { create } from '../registry/create.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { deleteCollection } from '../registry/delete-collection.ts';
-import { get } from '../registry/get.ts';
+import { get, objectOf } from '../registry/get.ts';
 import { listPages } from '../registry/list.ts';
 import { patch } from '../registry/patch.ts';
+import { kindOf } from '../registry/pipeline.ts';
+import { through } from '../registry/subresource.ts';
 import { update } from '../registry/update.ts';
 import { readBody } from '../request/body.ts';
-import { patchTypeOf } from '../request/negotiate.ts';
+import { type OutputForm, patchTypeOf } from '../request/negotiate.ts';
 import {
   type DeleteOptions,
   type DeleteOptionsBody,
   parseDeleteOptions,
   parseListOptions,
   parseResourceVersion,
-  parseWriteOptions,
 } from '../request/options.ts';
-import { decodeObject, decodeOptional } from './decode-object.ts';
+import { decodeOptional, sentBody } from './decode-object.ts';
 import { decodePatch } from './decode-patch.ts';
 import { pagesOf } from './pages.ts';
-import type { ResourceRequest } from './request.ts';
+import { type ResourceRequest, writeOptions } from './request.ts';
 import { outputForm, respondList, respondObject, respondPages, respondValue, successStatus } from './respond.ts';
 import { handleWatch } from './watch.ts';
 
 export type ResourceHandler = (request: ResourceRequest) => Promise<Response>;
 
-/** Verbs on a resource itself. `status` uses get, update and patch too, with its name as the subresource. */
+/** Verbs on a resource itself. Parts and views use get, update and patch too, with their name as the subresource. */
 export const RESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   get: handleGet,
   list: handleList,
@@ -44,7 +44,7 @@ export const RESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
 export async function handleGet(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const minimum = parseResourceVersion(request.query.get('resourceVersion') ?? '');
-  return respondObject(request, await get(request.deps, request.scope, request.info.name, minimum), 200, form);
+  return respondShown(request, await get(request.deps, request.scope, request.info.name, minimum), 200, form);
 }
 
 async function handleList(request: ResourceRequest): Promise<Response> {
@@ -69,43 +69,42 @@ async function handleList(request: ResourceRequest): Promise<Response> {
 async function handleCreate(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   if (request.info.name !== '') throw StatusError.methodNotAllowed(subjectOf(request.definition), 'create');
-  const options = parseWriteOptions(request.query, 'CreateOptions');
-  const object = await decodeObject<UnknownObject>(request, request.definition, options.fieldValidation);
-  return respondObject(request, await create(request.deps, request.scope, object, options), 201, form);
+  const options = writeOptions(request, 'CreateOptions');
+  const sent = await sentBody(request, request.definition, options.fieldValidation);
+  return respondObject(request, await create(request.deps, request.scope, sent, options), 201, form);
 }
 
 export async function handleUpdate(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const { info } = request;
-  const options = parseWriteOptions(request.query, 'UpdateOptions');
-  const object = await decodeObject<UnknownObject>(request, request.definition, options.fieldValidation);
-  const answer = await update(request.deps, request.scope, info.name, object, {
-    dryRun: options.dryRun,
-    subresource: info.subresource,
-    authorizeCreate: () =>
-      assertAllowed(request.deps.authorizer, {
-        tenant: request.tenant,
-        user: request.user,
-        request: { ...info, verb: 'create' },
-      }),
-  });
-  return respondObject(request, answer, answer.created === true ? 201 : 200, form);
+  const options = writeOptions(request, 'UpdateOptions');
+  const kind = kindOf(request, through(request.definition, info.subresource));
+  const sent = await sentBody(request, kind, options.fieldValidation);
+  const answer = await update(request.deps, request.scope, info, sent, options, () =>
+    assertAllowed(request.deps.authorizer, {
+      tenant: request.tenant,
+      user: request.user,
+      request: { ...info, verb: 'create' },
+    }),
+  );
+  return respondShown(request, answer, answer.created === true ? 201 : 200, form);
 }
 
 export async function handlePatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const { info } = request;
   const type = patchTypeOf(request.raw.headers.get('content-type'));
-  const options = parseWriteOptions(request.query, 'PatchOptions');
-  const { value, duplicates } = decodePatch(await readBody(request.raw), options.fieldValidation);
-  const answer = await patch(
-    request.deps,
-    request.scope,
-    info.name,
-    { type, patch: value, duplicates, fieldValidation: options.fieldValidation },
-    { dryRun: options.dryRun, subresource: info.subresource },
-  );
-  return respondObject(request, answer, 200, form);
+  const options = writeOptions(request, 'PatchOptions');
+  const sent = decodePatch(await readBody(request.raw), options.fieldValidation);
+  return respondShown(request, await patch(request.deps, request.scope, info, type, sent, options), 200, form);
+}
+
+/** The object, or what the subresource shows of it. */
+function respondShown(request: ResourceRequest, answer: Answer, code: number, form: OutputForm): Response {
+  const by = through(request.definition, request.info.subresource);
+  return by?.by === 'view'
+    ? respondValue(request, by.read(objectOf(answer)), code)
+    : respondObject(request, answer, code, form);
 }
 
 async function handleDelete(request: ResourceRequest): Promise<Response> {

@@ -9,18 +9,15 @@ import { type ApiRequest, forResource, type ResourceRequest } from './request.ts
 import { handleGet, handlePatch, handleUpdate, RESOURCE_HANDLERS, type ResourceHandler } from './resource.ts';
 import { respondValue, responseHeaders } from './respond.ts';
 import { handleReview } from './reviews/reviews.ts';
+import { handleAction } from './subresources/action.ts';
+import { handleEviction } from './subresources/eviction.ts';
 import { handleLog } from './subresources/log.ts';
-import { handleNamespaceFinalize } from './subresources/namespace-finalize.ts';
-import { handleBinding, handleEviction } from './subresources/pod.ts';
-import { handleScale } from './subresources/scale.ts';
 import { handleToken } from './subresources/token.ts';
 
-/** Handlers of `otherSubresources`, by group/resource/subresource. */
+/** Of subresources that are neither parts, views nor actions, by group/resource/subresource. */
 const SUBRESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
-  '/pods/binding': handleBinding,
   '/pods/eviction': handleEviction,
   '/pods/log': handleLog,
-  '/namespaces/finalize': handleNamespaceFinalize,
   '/serviceaccounts/token': handleToken,
 };
 
@@ -34,7 +31,7 @@ const STREAMS = new Set([
   'nodes/proxy',
 ]);
 
-const STATUS_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
+const PART_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   get: handleGet,
   update: handleUpdate,
   patch: handlePatch,
@@ -67,24 +64,34 @@ function handlerOf(request: ResourceRequest): ResourceHandler {
       if (definition.verbs === undefined || definition.verbs.includes(info.verb))
         handler = own(RESOURCE_HANDLERS, info.verb);
       break;
-    case 'status':
-      if (definition.status !== true) throw notServed();
-      handler = own(STATUS_HANDLERS, info.verb);
-      break;
-    case 'scale':
-      if (definition.scale === undefined) throw notServed();
-      handler = handleScale;
-      break;
     default:
       if (definition.group === '' && STREAMS.has(`${definition.resource}/${info.subresource}`)) {
         const message = `${definition.resource}/${info.subresource} is not served by this cluster yet`;
         throw new StatusError(404, 'NotFound', message, {});
       }
-      handler = own(SUBRESOURCE_HANDLERS, `${definition.group}/${definition.resource}/${info.subresource}`);
-      if (handler === undefined || info.rest.length > 0) throw notServed();
+      handler = subresourceHandler(request);
   }
   if (handler === undefined) throw StatusError.methodNotAllowed(subjectOf(definition), info.verb);
   return handler;
+}
+
+function subresourceHandler({ definition, info }: ResourceRequest): ResourceHandler | undefined {
+  const subresource = own(definition.subresources, info.subresource);
+  if (subresource === undefined || info.rest.length > 0) throw notServed();
+  const verbs: readonly string[] = subresource.verbs;
+  if (!verbs.includes(info.verb)) return undefined;
+  switch (subresource.by) {
+    case 'part':
+    case 'view':
+      return own(PART_HANDLERS, info.verb);
+    case 'action':
+      return (request) => handleAction(request, subresource);
+    case 'handler': {
+      const handler = own(SUBRESOURCE_HANDLERS, `${definition.group}/${definition.resource}/${info.subresource}`);
+      if (handler === undefined) throw notServed();
+      return handler;
+    }
+  }
 }
 
 async function routePath(request: ApiRequest): Promise<Response> {

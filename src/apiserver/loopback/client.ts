@@ -6,21 +6,24 @@
 import type { Client, PatchType, ResourceRef } from '../../client/contract.ts';
 import { parseOwnJson } from '../../meta/json.ts';
 import type { KubeObject, UnknownObject } from '../../meta/object.ts';
+import { own } from '../../meta/own.ts';
 import type { PatchType as MediaType } from '../../meta/patch/apply-patch.ts';
+import type { Decoded } from '../../meta/schema/decode.ts';
 import { isStatus, StatusError } from '../../meta/status-error.ts';
+import { act } from '../registry/act.ts';
 import type { Answer, RegistryDeps, Scope } from '../registry/context.ts';
+import type { BodyKind } from '../registry/contract.ts';
 import { create } from '../registry/create.ts';
-import { toObject } from '../registry/decode.ts';
+import { decode } from '../registry/decode.ts';
 import { deleteObject } from '../registry/delete.ts';
 import { get, objectOf } from '../registry/get.ts';
 import { list } from '../registry/list.ts';
 import { patch } from '../registry/patch.ts';
 import { parseStored } from '../registry/stored-form.ts';
-import { type Binding, bind } from '../registry/subresources/binding.ts';
+import { through } from '../registry/subresource.ts';
 import { type Eviction, evict } from '../registry/subresources/eviction.ts';
-import { finalizeNamespace } from '../registry/subresources/finalize.ts';
-import { type Scale, updateScale } from '../registry/subresources/scale.ts';
 import { update } from '../registry/update.ts';
+import type { WriteOptions } from '../request/options.ts';
 import type { UserInfo } from '../request/user.ts';
 import type { ApiSurface, ApiSurfaces } from '../surface/contract.ts';
 
@@ -30,9 +33,10 @@ export interface LocalClientsDeps extends RegistryDeps {
   onWarning?(user: UserInfo, message: string): void;
 }
 
-const WRITE = { dryRun: false, subresource: '' };
 /** What runs in this process may create what it may update. */
-const REPLACE = { ...WRITE, authorizeCreate: async () => {} };
+const MAY_CREATE = async () => {};
+const PODS = 'pods';
+const EVICTION = 'eviction';
 const MEDIA_TYPES: Readonly<Record<PatchType, MediaType>> = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
@@ -57,6 +61,13 @@ export function createClient(
       namespace: definition.namespaced ? (namespace ?? '') : '',
       warn: (message) => deps.onWarning?.(user, message),
     };
+  };
+  // Unknown fields are a mistake of ours, so they are refused.
+  const options: WriteOptions = {
+    dryRun: false,
+    fieldManager: user.name.slice(user.name.lastIndexOf(':') + 1),
+    force: false,
+    fieldValidation: 'Strict',
   };
   const scopeOfObject = (resource: ResourceRef<KubeObject>, object: KubeObject) =>
     scopeOf(resource, object.metadata.namespace);
@@ -96,18 +107,15 @@ export function createClient(
 
     async create<T extends KubeObject>(resource: ResourceRef<T>, object: T) {
       const scope = await scopeOfObject(resource, object);
-      return result<T>(await create(deps, scope, sent(scope, object), WRITE));
+      return result<T>(await create(deps, scope, sent(object), options));
     },
 
     async update<T extends KubeObject>(resource: ResourceRef<T>, object: T) {
-      const scope = await scopeOfObject(resource, object);
-      return result<T>(await update(deps, scope, object.metadata.name ?? '', sent(scope, object), REPLACE));
+      return client.updateSubresource(resource, '', object);
     },
 
     async updateStatus<T extends KubeObject>(resource: ResourceRef<T>, object: T) {
-      const scope = await scopeOfObject(resource, object);
-      const options = { ...REPLACE, subresource: 'status' };
-      return result<T>(await update(deps, scope, object.metadata.name ?? '', sent(scope, object), options));
+      return client.updateSubresource(resource, 'status', object);
     },
 
     async patch<T extends KubeObject>(
@@ -118,16 +126,9 @@ export function createClient(
       body: unknown,
       subresource = '',
     ) {
-      if (subresource !== '' && subresource !== 'status') throw unserved(resource, subresource);
-      const request = {
-        type: MEDIA_TYPES[type],
-        patch: plain(body),
-        duplicates: [],
-        fieldValidation: 'Strict' as const,
-      };
-      return result<T>(
-        await patch(deps, await scopeOf(resource, namespace), name, request, { dryRun: false, subresource }),
-      );
+      const scope = await scopeOf(resource, namespace);
+      const target = { name, subresource };
+      return shown<T>(scope, subresource, await patch(deps, scope, target, MEDIA_TYPES[type], sent(body), options));
     },
 
     async delete(resource, namespace, name, options = {}) {
@@ -142,30 +143,23 @@ export function createClient(
       body: R,
     ) {
       const scope = await scopeOf(resource, namespace);
-      switch (`${resource.resource}/${subresource}`) {
-        case 'pods/binding':
-          await bind(deps, scope, name, sentBody<Binding>(scope, ['', 'Binding'], body), WRITE);
-          return body;
-        case 'pods/eviction':
-          await evict(deps, scope, name, sentBody<Eviction>(scope, ['policy', 'Eviction'], body), WRITE);
-          return body;
-        default:
-          throw unserved(resource, subresource);
+      const known = own(scope.definition.subresources, subresource);
+      if (known?.by === 'action') {
+        const { group, version, kind } = known.kind;
+        const posted = decoded(scope, scope.surface.body(group, version, kind), body);
+        await act(deps, scope, { name, subresource }, known, posted, options);
+        return body;
       }
+      if (resource.resource !== PODS || subresource !== EVICTION) throw unserved(resource, subresource);
+      const eviction = decoded(scope, scope.surface.body('policy', 'v1', 'Eviction'), body);
+      await evict(deps, scope, name, eviction as unknown as Eviction, options);
+      return body;
     },
 
     async updateSubresource<T extends KubeObject>(resource: ResourceRef<T>, subresource: string, object: T) {
       const scope = await scopeOfObject(resource, object);
-      const name = object.metadata.name ?? '';
-      if (subresource === 'status') return client.updateStatus(resource, object);
-      if (subresource === 'finalize' && resource.resource === 'namespaces') {
-        return result<T>(await finalizeNamespace(deps, scope, name, sent(scope, object), WRITE));
-      }
-      if (subresource === 'scale' && scope.definition.scale !== undefined) {
-        const scale = sentBody<Scale>(scope, ['autoscaling', 'Scale'], object);
-        return (await updateScale(deps, scope, name, () => scale, WRITE)) as unknown as T;
-      }
-      throw unserved(resource, subresource);
+      const target = { name: object.metadata.name ?? '', subresource };
+      return shown<T>(scope, subresource, await update(deps, scope, target, sent(object), options, MAY_CREATE));
     },
   };
   return client;
@@ -179,17 +173,21 @@ function result<T extends KubeObject>(answer: Answer): T {
   return objectOf(answer) as unknown as T;
 }
 
+/** The object, or what the subresource shows of it. */
+function shown<T extends KubeObject>({ definition }: Scope, subresource: string, answer: Answer): T {
+  const by = through(definition, subresource);
+  return by?.by === 'view' ? (by.read(objectOf(answer)) as unknown as T) : result<T>(answer);
+}
+
 /** JSON values only, in a copy: undefined properties are absent, as over HTTP. */
 function plain(value: unknown): unknown {
   return parseOwnJson(JSON.stringify(value));
 }
 
-/** A controller's object as the registry wants it. Unknown fields are a mistake of ours, so they are refused. */
-function sent(scope: Scope, object: KubeObject): UnknownObject {
-  return toObject(scope.definition, plain(object), [], 'Strict', scope.warn);
+function sent(value: unknown): Decoded {
+  return { value: plain(value), duplicates: [] };
 }
 
-/** As `sent`, for a kind of v1 that is not stored. */
-function sentBody<T>(scope: Scope, [group, kind]: [string, string], object: KubeObject): T {
-  return toObject(scope.surface.body(group, 'v1', kind), plain(object), [], 'Strict', scope.warn) as unknown as T;
+function decoded(scope: Scope, kind: BodyKind, body: KubeObject): UnknownObject {
+  return decode(kind, sent(body), 'Strict', scope.warn);
 }

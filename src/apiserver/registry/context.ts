@@ -40,6 +40,12 @@ export interface Answer {
   created?: boolean;
 }
 
+/** The object that a write is about, and the way to it: '' is straight. */
+export interface Target {
+  name: string;
+  subresource: string;
+}
+
 export function subjectOf(definition: ResourceDefinition): ErrorSubject {
   return { group: definition.group, resource: definition.resource };
 }
@@ -65,7 +71,7 @@ export function admissionRequest(
   operation: AdmissionRequest['operation'],
   name: string,
   subresource: string,
-  dryRun: boolean,
+  options: AdmissionRequest['options'],
 ): AdmissionRequest {
   return {
     tenant: scope.tenant,
@@ -75,6 +81,6 @@ export function admissionRequest(
     subresource,
     namespace: scope.namespace,
     name,
-    dryRun,
+    options,
   };
 }

@@ -93,14 +93,75 @@ export interface Strategy<T extends KubeObject = UnknownObject> {
   returnsDeletedObject?: boolean;
   /** When deleteOptions say nothing. Default Background; upstream orphans for batch/v1 Job and v1 ReplicationController. */
   defaultPropagation?: 'Background' | 'Orphan';
+  /** Whether the object is kept beside finalizers and a grace period while it is being deleted (upstream: Namespaces). */
+  isHeld?(object: T): boolean;
+  /**
+   * Called when a deletion begins (`old` has no deletionTimestamp) and when it is asked for again. `held`: something will
+   * keep the object. Throws a StatusError to refuse.
+   */
+  beginDeletion?(object: T, old: T, held: boolean): void;
 }
 
-/** A subresource that is an object of its own kind over the same stored object (scale), or a part of it (status). */
-export interface ScaleSubresource {
-  specReplicasPath: string;
-  statusReplicasPath: string;
-  /** The selector in its string form, for Scale.status.selector. */
-  selector(object: UnknownObject): string;
+/**
+ * What stands behind the name of an object and a slash. Only what is neither a part of the object, nor a view of it, nor
+ * done by posting something, has a handler of its own.
+ */
+export type Subresource<T extends KubeObject = UnknownObject> =
+  | PartSubresource<T>
+  | ViewSubresource
+  | ActionSubresource<T>
+  | HandledSubresource;
+
+/** A kind by its names; group and version are those of the resource where they are absent. */
+export interface SubresourceKind {
+  group?: string;
+  version?: string;
+  kind: string;
+}
+
+/** A part of the object that is changed alone (status, a Namespace's finalizers): speaks the object's own kind. */
+export interface PartSubresource<T extends KubeObject = UnknownObject> {
+  by: 'part';
+  /** Of get, patch and update. */
+  verbs: readonly string[];
+  /** Dotted paths of the fields that it changes, e.g. `status`, `spec.finalizers`; all others stay as they are. */
+  fields: readonly string[];
+  /** Labels, annotations and finalizers may be changed too, as with a status; owners may not. */
+  metadata?: boolean;
+  /** As Strategy.prepareForUpdate; all but the part is already reset to the old. */
+  prepare?(context: StrategyContext, object: T, old: T): void;
+  /** Takes the place of all rules beside those of metadata: what is wrong elsewhere must not keep a part from changing. */
+  validate?(object: T, old: T): FieldError[];
+}
+
+/** Another kind's look at the same object (Scale): what is written to it is written into the object, and admitted as itself. */
+export interface ViewSubresource {
+  by: 'view';
+  /** Of get, patch and update. */
+  verbs: readonly string[];
+  kind: Required<SubresourceKind>;
+  read(object: UnknownObject): UnknownObject;
+  /** Writes what the view says into `object`, in place. */
+  write(object: UnknownObject, view: UnknownObject): void;
+  validate?(view: UnknownObject): FieldError[];
+}
+
+/** An object of another kind that is posted to do something to this one (a Binding), and answered with a Status. */
+export interface ActionSubresource<T extends KubeObject = UnknownObject> {
+  by: 'action';
+  verbs: readonly ['create'];
+  kind: Required<SubresourceKind>;
+  validate?(posted: UnknownObject): FieldError[];
+  /** Changes `object` in place. Throws a StatusError to refuse; called again with newer state after a lost race. */
+  apply(context: StrategyContext, object: T, posted: UnknownObject): void;
+}
+
+/** Anything else (a log, a token): it has a handler. */
+export interface HandledSubresource {
+  by: 'handler';
+  verbs: readonly string[];
+  /** For discovery. */
+  kind: SubresourceKind;
 }
 
 /** One column of a Table. `cell` gets the parsed object; `now` serves ages. */
@@ -137,12 +198,8 @@ export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
   strategy: Strategy<T>;
   /** Default: get, list, watch, create, update, patch, delete, deletecollection. */
   verbs?: readonly string[];
-  status?: boolean;
-  scale?: ScaleSubresource;
-  /** Other subresources with their verbs and kind for discovery; each has a handler of its own. */
-  otherSubresources?: Readonly<
-    Record<string, { verbs: readonly string[]; group?: string; version?: string; kind: string }>
-  >;
+  /** By name. One named `status` is reset by writes to the object itself. */
+  subresources?: Readonly<Record<string, Subresource<T>>>;
   /** Cells after Name; "Age" is to be listed too. Default: Age alone. */
   columns?: readonly ColumnDefinition[];
   /** Field selectors beside metadata.name and metadata.namespace. Values as upstream compares them (strings). */

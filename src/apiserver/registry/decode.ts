@@ -2,6 +2,7 @@
 import { clip } from '../../meta/clip.ts';
 import { apiVersionOf, type UnknownObject } from '../../meta/object.ts';
 import { canonicalize } from '../../meta/schema/canonical.ts';
+import type { Decoded } from '../../meta/schema/decode.ts';
 import { pruneUnknown, unknownFields } from '../../meta/schema/fields.ts';
 import { jsonKind } from '../../meta/schema/go-types.ts';
 import { link } from '../../meta/schema/link.ts';
@@ -14,13 +15,13 @@ import type { BodyKind } from './contract.ts';
 const MAX_FIELD_WARNINGS = 100;
 
 /**
- * Checks that `value` is of the definition's kind, refuses values of a wrong type (400, in the words of Go's decoder),
- * treats unknown and duplicate fields as `validation` says, and prunes. Returns `value` itself, changed in place.
+ * The first stage of a write: checks that what was sent is of the definition's kind, refuses values of a wrong type (400,
+ * in the words of Go's decoder), treats unknown and duplicate fields as `validation` says, and prunes. Returns the value
+ * itself, changed in place.
  */
-export function toObject(
+export function decode(
   definition: BodyKind,
-  value: unknown,
-  duplicates: readonly string[],
+  { value, duplicates }: Decoded,
   validation: FieldValidation,
   warn: (message: string) => void,
 ): UnknownObject {

@@ -3,20 +3,12 @@ import type { UnknownObject } from '../../meta/object.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
 import type { RegistryDeps, Scope } from './context.ts';
 import type { ResourceDefinition } from './contract.ts';
-import type { Passed } from './door.ts';
 import { writeOne } from './outcome.ts';
-
-/** Namespaces are kept by spec.finalizers too, until their content is gone. */
-export function isNamespace(definition: ResourceDefinition): boolean {
-  return definition.group === '' && definition.resource === 'namespaces';
-}
+import type { Passed } from './writing.ts';
 
 /** Whether anything but a grace period still holds the object. */
-export function isHeld(definition: ResourceDefinition, object: UnknownObject): boolean {
-  if ((object.metadata.finalizers?.length ?? 0) > 0) return true;
-  if (!isNamespace(definition)) return false;
-  const spec = object.spec as { finalizers?: string[] } | undefined;
-  return (spec?.finalizers?.length ?? 0) > 0;
+export function isHeld({ strategy }: ResourceDefinition, object: UnknownObject): boolean {
+  return (object.metadata.finalizers?.length ?? 0) > 0 || strategy.isHeld?.(object) === true;
 }
 
 /**

@@ -5,11 +5,12 @@ import type { DeleteOptions } from '../request/options.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
 import { type Answer, admissionRequest, type RegistryDeps, type Scope, subjectOf } from './context.ts';
 import type { ResourceDefinition } from './contract.ts';
-import { deleteStored, isHeld, isNamespace } from './delete-stored.ts';
-import { type Passed, pass } from './door.ts';
+import { deleteStored, isHeld } from './delete-stored.ts';
 import { MAX_RACES, outcomeError, writeOne } from './outcome.ts';
+import { pass } from './pipeline.ts';
 import { countsGeneration } from './prepare.ts';
 import { objectKey, parseStored, storedBody, updateWrite } from './stored-form.ts';
+import type { Passed } from './writing.ts';
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
@@ -49,7 +50,7 @@ export async function deleteFrom(
   for (let races = 0; ; races++) {
     const old = parseStored(scope.definition, stored);
     checkPreconditions(scope, old, options);
-    const request = admissionRequest(scope, 'DELETE', stored.name, '', options.dryRun);
+    const request = admissionRequest(scope, 'DELETE', stored.name, '', options);
     request.old = old;
     const { outcome, answer } = await attempt(deps, scope, passed ?? (await pass(deps, request)), stored, old, options);
     if (answer !== undefined) return answer;
@@ -96,9 +97,10 @@ async function attempt(
   const object: UnknownObject = { ...old, metadata: { ...old.metadata } };
   setPropagation(definition, object, options);
   const { grace, pending } = setDeletion(deps, definition, object, options);
-  if (isNamespace(definition)) markTerminating(scope, object, old);
+  const held = isHeld(definition, object);
+  definition.strategy.beginDeletion?.(object, old, held);
 
-  if (!pending && grace === 0 && !isHeld(definition, object)) {
+  if (!pending && grace === 0 && !held) {
     const outcome = await deleteStored(deps, scope, passed, stored, options.dryRun);
     if (outcome.result !== 'ok') return { outcome };
     return { outcome, answer: { definition, stored: { ...stored, revision: outcome.revision }, gone: true } };
@@ -171,17 +173,4 @@ function wantedFinalizer(
   const present = finalizers.find((each) => each === ORPHAN || each === FOREGROUND);
   if (present !== undefined) return present;
   return definition.strategy.defaultPropagation === 'Orphan' ? ORPHAN : undefined;
-}
-
-/** A namespace stays Terminating until its controller has emptied it and taken spec.finalizers away. */
-function markTerminating(scope: Scope, object: UnknownObject, old: UnknownObject): void {
-  if (old.metadata.deletionTimestamp === undefined) {
-    object.status = { ...(object.status as object | undefined), phase: 'Terminating' };
-  } else if (isHeld(scope.definition, object)) {
-    throw StatusError.conflict(
-      subjectOf(scope.definition),
-      object.metadata.name ?? '',
-      'The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.',
-    );
-  }
 }

@@ -2,7 +2,7 @@
 import { StatusError } from '../../meta/status-error.ts';
 import type { Write, WriteOutcome } from '../storage/contract.ts';
 import { type RegistryDeps, type Scope, subjectOf } from './context.ts';
-import type { Passed } from './door.ts';
+import type { Passed } from './writing.ts';
 
 /** Sends one write, which has passed the door. Whoever composes the store wakes the feed after its commits, once for a group of them. */
 export async function writeOne(deps: RegistryDeps, scope: Scope, _passed: Passed, write: Write): Promise<WriteOutcome> {

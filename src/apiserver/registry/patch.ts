@@ -1,67 +1,57 @@
-import type { UnknownObject } from '../../meta/object.ts';
+import { cloneJson } from '../../meta/clone.ts';
 import { applyPatch, type PatchType } from '../../meta/patch/apply-patch.ts';
+import type { Decoded } from '../../meta/schema/decode.ts';
 import { link } from '../../meta/schema/link.ts';
 import { StatusError } from '../../meta/status-error.ts';
-import type { FieldValidation } from '../request/options.ts';
-import { type Answer, type RegistryDeps, type Scope, subjectOf } from './context.ts';
-import { toObject } from './decode.ts';
-import { type Change, type UpdateOptions, updateWith } from './update.ts';
+import type { WriteOptions } from '../request/options.ts';
+import { type Answer, type RegistryDeps, type Scope, subjectOf, type Target } from './context.ts';
+import type { BodyKind } from './contract.ts';
+import { decode } from './decode.ts';
+import { kindOf, writeExisting } from './pipeline.ts';
+import { through } from './subresource.ts';
+import type { Change } from './writing.ts';
 
-export interface PatchRequest {
-  type: PatchType;
-  /** Parsed. */
-  patch: unknown;
-  /** Duplicate fields found while parsing. */
-  duplicates: readonly string[];
-  fieldValidation: FieldValidation;
-}
-
-/** Applies a patch to the newest state, again when another write came between, unless it names a resourceVersion. */
+/**
+ * Applies a patch to the newest state, or to what `subresource` shows of it, again when another write came between, unless
+ * it names a resourceVersion.
+ */
 export async function patch(
   deps: RegistryDeps,
   scope: Scope,
-  name: string,
-  request: PatchRequest,
-  options: UpdateOptions,
+  target: Target,
+  type: PatchType,
+  sent: Decoded,
+  options: WriteOptions,
 ): Promise<Answer> {
-  return updateWith(deps, scope, name, patchChange(scope, request), options);
+  const kind = kindOf({ scope }, through(scope.definition, target.subresource));
+  const change = patchChange(scope, kind, type, sent, options);
+  return writeExisting({ deps, scope, ...target, options, change });
 }
 
-function patchChange(scope: Scope, request: PatchRequest): Change {
+function patchChange(scope: Scope, kind: BodyKind, type: PatchType, sent: Decoded, options: WriteOptions): Change {
   const { definition } = scope;
-  let warn = scope.warn;
+  let { warn } = scope;
   return (current) => {
-    const { name, namespace, resourceVersion } = current.metadata;
-    const patched = applyPatch(
-      request.type,
-      link(definition.schema, definition.definitions),
-      current,
-      request.patch,
-    ) as UnknownObject;
-    const wanted = toObject(
-      definition,
-      // The patched object may share parts with the current one, which later steps compare with.
-      structuredClone(patched),
-      request.duplicates,
-      request.fieldValidation,
-      warn,
-    );
+    const { name = '', namespace = '', resourceVersion } = current?.metadata ?? {};
+    const patched = applyPatch(type, link(kind.schema, kind.definitions), current, sent.value);
+    // It may share parts with the current one, which later stages compare with.
+    const value = cloneJson(patched);
+    const wanted = decode(kind, { value, duplicates: sent.duplicates }, options.fieldValidation, warn);
     warn = () => {}; // once, however often the patch is tried
-    if (wanted.metadata.name !== name) {
+    const given = wanted.metadata;
+    if (given.name !== name) {
       throw StatusError.badRequest(
-        `the name of the object (${wanted.metadata.name ?? ''}) does not match the name on the URL (${name ?? ''})`,
+        `the name of the object (${given.name ?? ''}) does not match the name on the URL (${name})`,
       );
     }
-    if (definition.namespaced && wanted.metadata.namespace !== namespace) {
+    if (definition.namespaced && given.namespace !== namespace) {
       throw StatusError.badRequest(
-        `the namespace of the object (${wanted.metadata.namespace ?? ''}) does not match the namespace on the URL (${namespace ?? ''})`,
+        `the namespace of the object (${given.namespace ?? ''}) does not match the namespace on the URL (${namespace})`,
       );
     }
-    const version = wanted.metadata.resourceVersion;
-    const conditional = version !== undefined && version !== '' && namesVersion(request.patch);
-    if (conditional && version !== resourceVersion) {
-      throw StatusError.modified(subjectOf(definition), name ?? '');
-    }
+    const version = given.resourceVersion;
+    const conditional = version !== undefined && version !== '' && namesVersion(sent.value);
+    if (conditional && version !== resourceVersion) throw StatusError.modified(subjectOf(definition), name);
     return { object: wanted, conditional };
   };
 }

@@ -2,7 +2,7 @@
 
 import { deepEqual } from '../../meta/equal.ts';
 import { collectFieldErrors, type FieldError, path } from '../../meta/field-error.ts';
-import { timestamp, type UnknownObject } from '../../meta/object.ts';
+import { type ObjectMeta, timestamp, type UnknownObject } from '../../meta/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../meta/object-meta.ts';
 import { applyDefaults } from '../../meta/schema/defaulting.ts';
 import { link } from '../../meta/schema/link.ts';
@@ -11,6 +11,7 @@ import { StatusError } from '../../meta/status-error.ts';
 import { type Scope, subjectOf } from './context.ts';
 import type { ResourceDefinition } from './contract.ts';
 import { generateName } from './names.ts';
+import type { Through } from './subresource.ts';
 
 /** Sets the namespace of the request on the object, or throws 400 when it names another. */
 export function matchNamespace(scope: Scope, object: UnknownObject): void {
@@ -27,39 +28,48 @@ export function matchNamespace(scope: Scope, object: UnknownObject): void {
   }
 }
 
+/** What a new object is, however often it is shaped. */
+export interface Identity {
+  uid: string;
+  creationTimestamp: string;
+  /** The client named a resourceVersion. Not known before the object was first prepared. */
+  versioned?: boolean;
+  /** The name was made from generateName. */
+  generated?: boolean;
+}
+
+export function newIdentity(now: Date): Identity {
+  return { uid: crypto.randomUUID(), creationTimestamp: timestamp(now) };
+}
+
 /** What clients may not choose on creation. */
-export function prepareMetadataForCreate(scope: Scope, object: UnknownObject, now: Date): void {
+export function prepareMetadataForCreate(scope: Scope, object: UnknownObject, identity: Identity): void {
   matchNamespace(scope, object);
   const { metadata } = object;
+  identity.versioned ??= namesVersion(metadata.resourceVersion);
+  identity.generated ??= !metadata.name && Boolean(metadata.generateName);
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
-  delete metadata.managedFields;
   delete metadata.generation;
-  metadata.uid = crypto.randomUUID();
-  metadata.creationTimestamp = timestamp(now);
+  metadata.uid = identity.uid;
+  metadata.creationTimestamp = identity.creationTimestamp;
   if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
   if (countsGeneration(scope.definition)) metadata.generation = 1;
 }
 
-/** What an update keeps of the stored object whatever the client sends. `subresource` '' is the object itself. */
-export function prepareMetadataForUpdate(
-  scope: Scope,
-  object: UnknownObject,
-  old: UnknownObject,
-  subresource: string,
-): void {
+/** "0" is no version, and what is none is not looked at, as upstream. */
+function namesVersion(text: string | undefined): boolean {
+  return text !== undefined && /^\d+$/.test(text) && Number(text) !== 0;
+}
+
+/** What an update keeps of the stored object whatever the client sends. */
+export function prepareMetadataForUpdate(scope: Scope, object: UnknownObject, old: UnknownObject): void {
   matchNamespace(scope, object);
   const { metadata } = object;
   const stored = old.metadata;
-  if (metadata.uid && metadata.uid !== stored.uid) {
-    throw StatusError.conflict(
-      subjectOf(scope.definition),
-      stored.name ?? '',
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${stored.uid ?? ''}`,
-    );
-  }
+  if (metadata.uid && metadata.uid !== stored.uid) throw otherUid(scope, metadata.uid, stored);
   keep(metadata, stored, 'uid');
   // Whether the caller saw this version was settled before.
   keep(metadata, stored, 'resourceVersion');
@@ -68,18 +78,15 @@ export function prepareMetadataForUpdate(
   if (stored.deletionTimestamp !== undefined) keep(metadata, stored, 'deletionTimestamp');
   if (metadata.deletionGracePeriodSeconds === undefined) keep(metadata, stored, 'deletionGracePeriodSeconds');
   delete metadata.selfLink;
-  delete metadata.managedFields;
+}
 
-  if (subresource === 'status') {
-    keep(metadata, stored, 'ownerReferences');
-    for (const field of Object.keys(object)) {
-      if (!NOT_SPEC.has(field) && !Object.hasOwn(old, field)) delete object[field];
-    }
-    for (const [field, value] of Object.entries(old)) if (!NOT_SPEC.has(field)) object[field] = value;
-  } else if (subresource === '' && scope.definition.status === true) {
-    if (old.status === undefined) delete object.status;
-    else object.status = old.status;
-  }
+/** 409 for who means another object of the name. */
+export function otherUid(scope: Scope, asked: string, { name = '', uid = '' }: ObjectMeta): StatusError {
+  return StatusError.conflict(
+    subjectOf(scope.definition),
+    name,
+    `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${uid}`,
+  );
 }
 
 const NOT_SPEC = new Set(['apiVersion', 'kind', 'metadata', 'status']);
@@ -142,26 +149,25 @@ export function updateErrors(
   definition: ResourceDefinition,
   object: UnknownObject,
   old: UnknownObject,
-  subresource: string,
+  by: Through,
 ): FieldError[] {
-  return collectFieldErrors(() => findUpdateErrors(definition, object, old, subresource));
+  return collectFieldErrors(() => findUpdateErrors(definition, object, old, by));
 }
 
 function findUpdateErrors(
   definition: ResourceDefinition,
   object: UnknownObject,
   old: UnknownObject,
-  subresource: string,
+  by: Through,
 ): FieldError[] {
-  const { strategy } = definition;
   const errors = validateObjectMetaUpdate(object.metadata, old.metadata);
-  if (subresource === 'status' && strategy.validateStatusUpdate !== undefined) {
-    // Only status changed: what is wrong with an old spec must not keep its status from being reported.
-    errors.push(...strategy.validateStatusUpdate(object, old));
+  if (by?.by === 'part' && by.validate !== undefined) {
+    errors.push(...by.validate(object, old));
     return errors;
   }
   errors.push(...kindErrors(definition, object));
-  if (changesSpec(subresource)) errors.push(...(strategy.validateUpdate?.(object, old) ?? []));
+  // Parts and actions change what a plain update may not; what they set is theirs to check.
+  if (by === undefined || by.by === 'view') errors.push(...(definition.strategy.validateUpdate?.(object, old) ?? []));
   return errors;
 }
 
@@ -171,9 +177,4 @@ function kindErrors(definition: ResourceDefinition, object: UnknownObject): Fiel
   return strategy.validate === undefined
     ? validateSchema(link(schema, definitions), object)
     : strategy.validate(object);
-}
-
-/** Binding and finalize change what a plain update may not; what they set is theirs to check. */
-export function changesSpec(subresource: string): boolean {
-  return subresource === '' || subresource === 'scale';
 }

@@ -18,9 +18,13 @@ export interface ListOptions {
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
-/** What CreateOptions, UpdateOptions and PatchOptions share. */
+/** CreateOptions, UpdateOptions and PatchOptions, which a write carries whole from the query to its last stage. */
 export interface WriteOptions {
   dryRun: boolean;
+  /** Who owns the fields that the write sets: as it was named, else the program that User-Agent names; '' for neither. */
+  fieldManager: string;
+  /** Of server-side apply: takes fields over that others own. */
+  force: boolean;
   fieldValidation: FieldValidation;
 }
 
@@ -128,15 +132,19 @@ function watchOptionErrors(options: ListOptions): FieldError[] {
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];
 const PRINTABLE = /^[\u0020-\u007e\u00a0-\uffff]*$/;
 
+/** Characters of a field manager's name. */
+const MAX_MANAGER = 128;
+
 /** `kind`: CreateOptions, UpdateOptions or PatchOptions. fieldValidation defaults to Warn. */
-export function parseWriteOptions(query: URLSearchParams, kind: string): WriteOptions {
+export function parseWriteOptions(query: URLSearchParams, kind: string, userAgent: string | null): WriteOptions {
   const errors: FieldError[] = [];
   const dryRun = dryRunOf(query.getAll('dryRun'), errors);
   const manager = query.get('fieldManager') ?? '';
-  if (manager.length > 128) errors.push(tooLong('fieldManager', 128));
+  if (manager.length > MAX_MANAGER) errors.push(tooLong('fieldManager', MAX_MANAGER));
   if (!PRINTABLE.test(manager))
     errors.push(invalid('fieldManager', manager, 'should only contain printable characters'));
-  if (kind === 'PatchOptions' && query.has('force') && isTrue(query.get('force'))) {
+  const force = kind === 'PatchOptions' && query.has('force') && isTrue(query.get('force'));
+  if (force) {
     errors.push(forbidden('force', 'may not be specified for non-apply patch'));
   }
   const fieldValidation = query.get('fieldValidation') ?? '';
@@ -144,7 +152,19 @@ export function parseWriteOptions(query: URLSearchParams, kind: string): WriteOp
     errors.push(notSupported('fieldValidation', fieldValidation, FIELD_VALIDATIONS));
   }
   refuse(kind, errors);
-  return { dryRun, fieldValidation: (fieldValidation === '' ? 'Warn' : fieldValidation) as FieldValidation };
+  return {
+    dryRun,
+    fieldManager: manager === '' ? programOf(userAgent ?? '') : manager,
+    force,
+    fieldValidation: (fieldValidation === '' ? 'Warn' : fieldValidation) as FieldValidation,
+  };
+}
+
+/** What comes before the first slash of a User-Agent, as upstream takes it for a manager: "kubectl" of "kubectl/v1.35.4 (…)". */
+function programOf(userAgent: string): string {
+  const slash = userAgent.indexOf('/');
+  const program = slash === -1 ? userAgent : userAgent.slice(0, slash);
+  return PRINTABLE.test(program) ? program.slice(0, MAX_MANAGER) : '';
 }
 
 function dryRunOf(values: readonly string[], errors: FieldError[]): boolean {

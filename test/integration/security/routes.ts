@@ -72,11 +72,7 @@ function route(definition: ResourceDefinition, verb: string, subresource = ''): 
 export function routesOf(kinds: SurfaceKinds): Route[] {
   const stored = kinds.stored.flatMap((definition) => [
     ...(definition.verbs ?? VERBS).map((verb) => route(definition, verb)),
-    ...(definition.status === true ? ['get', 'update', 'patch'].map((verb) => route(definition, verb, 'status')) : []),
-    ...(definition.scale === undefined
-      ? []
-      : ['get', 'update', 'patch'].map((verb) => route(definition, verb, 'scale'))),
-    ...Object.entries(definition.otherSubresources ?? {}).flatMap(([name, { verbs }]) =>
+    ...Object.entries(definition.subresources ?? {}).flatMap(([name, { verbs }]) =>
       verbs.map((verb) => route(definition, verb, name)),
     ),
   ]);

@@ -121,7 +121,7 @@ function watch(definition: ResourceDefinition, collection: string, one: string, 
 
 /** Any subresource of any resource, mostly those that are there, with bodies of the kinds that they take. */
 function subresource(definition: ResourceDefinition, one: string, random: Random): Asked {
-  const others = Object.entries(definition.otherSubresources ?? {});
+  const others = Object.entries(definition.subresources ?? {});
   const known = ['status', 'scale', ...others.map(([name]) => name), ...others.map(([name]) => name)];
   const name = random.chance(0.1)
     ? random.pick(['exec', 'proxy/a/b', 'constructor', 'ephemeralcontainers'])
@@ -129,12 +129,11 @@ function subresource(definition: ResourceDefinition, one: string, random: Random
   const path = `${one}/${name}`;
   const method = random.pick(['GET', 'PUT', 'PATCH', 'POST', 'POST', 'DELETE']);
   const other = others.find(([each]) => each === name)?.[1];
+  const spoken = other === undefined || other.by === 'part' ? undefined : other.kind;
   const kind =
-    name === 'scale'
-      ? surface.body('autoscaling', 'v1', 'Scale')
-      : other === undefined || method === 'GET'
-        ? definition
-        : (bodyKindOf(other.group ?? definition.group, other.version ?? definition.version, other.kind) ?? definition);
+    spoken === undefined || method === 'GET'
+      ? definition
+      : (bodyKindOf(spoken.group ?? definition.group, spoken.version ?? definition.version, spoken.kind) ?? definition);
   if (method === 'GET') return { method, path, query: fuzzQuery(name === 'log' ? 'log' : 'get', random) };
   if (method === 'PATCH') return { method, path, query: fuzzQuery('write', random), wire: patchOf(kind, random) };
   return { method, path, query: fuzzQuery('write', random), wire: bodyOf(kind, undefined, random) };

@@ -4,6 +4,7 @@ import { pods } from '../../../src/apis/core/pod.ts';
 import { groups } from '../../../src/apis/groups.ts';
 import { bodyKinds, builtInResources, definitions } from '../../../src/apis/index.ts';
 import { clusterRoleBindings } from '../../../src/apis/rbac/cluster-role-binding.ts';
+import type { SubresourceKind } from '../../../src/apiserver/registry/contract.ts';
 import { link } from '../../../src/meta/schema/link.ts';
 import type { Schema } from '../../../src/meta/schema/types.ts';
 import { validateSchema } from '../../../src/meta/schema/validate.ts';
@@ -27,9 +28,11 @@ describe('the manifests', () => {
         (schema['x-kubernetes-group-version-kind'] ?? []).map((each) => `${each.group}/${each.version}/${each.kind}`),
       ),
     );
-    for (const { group, version, kind, otherSubresources = {} } of builtInResources) {
+    for (const { group, version, kind, subresources = {} } of builtInResources) {
       expect(kinds).toContain(`${group}/${version}/${kind}`);
-      for (const sub of Object.values(otherSubresources)) {
+      for (const each of Object.values(subresources)) {
+        if (each.by === 'part') continue;
+        const sub: SubresourceKind = each.kind;
         expect(kinds).toContain(`${sub.group ?? group}/${sub.version ?? version}/${sub.kind}`);
       }
     }

@@ -4,10 +4,9 @@ import { own } from '../../../meta/own.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import { admissionRequest } from '../../registry/context.ts';
 import type { AnsweredKind } from '../../registry/contract.ts';
-import { pass } from '../../registry/door.ts';
-import { parseWriteOptions } from '../../request/options.ts';
+import { pass } from '../../registry/pipeline.ts';
 import { decodeObject } from '../decode-object.ts';
-import type { ApiRequest } from '../request.ts';
+import { type ApiRequest, writeOptions } from '../request.ts';
 import { respondValue } from '../respond.ts';
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess, reviewOwnRules } from './access.ts';
 import { reviewSelf, reviewTokenRequest } from './authentication.ts';
@@ -34,11 +33,11 @@ export async function handleReview(request: ApiRequest, kind: AnsweredKind): Pro
     throw StatusError.methodNotAllowed(kind, info.verb);
   }
   const { deps, tenant, user } = request;
-  const options = parseWriteOptions(request.query, 'CreateOptions');
+  const options = writeOptions(request, 'CreateOptions');
   const object = await decodeObject<ReviewObject>(request, kind, options.fieldValidation);
   const scope = { tenant, user, namespace: info.namespace, definition: kind };
-  const admission = admissionRequest(scope, 'CREATE', '', '', options.dryRun);
+  const admission = admissionRequest(scope, 'CREATE', '', '', options);
   admission.object = object as unknown as UnknownObject;
-  await pass(deps, admission);
+  await pass(deps, admission, kind);
   return respondValue(request, { ...object, status: await review(request, object) }, 201);
 }

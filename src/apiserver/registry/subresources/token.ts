@@ -2,9 +2,10 @@
 import { invalid } from '../../../meta/field-error.ts';
 import { type ObjectMeta, timestamp, type UnknownObject } from '../../../meta/object.ts';
 import { StatusError } from '../../../meta/status-error.ts';
+import type { WriteOptions } from '../../request/options.ts';
 import { admissionRequest, type RegistryDeps, type Scope } from '../context.ts';
-import { pass } from '../door.ts';
 import { get, objectOf } from '../get.ts';
+import { pass } from '../pipeline.ts';
 
 /** Upstream's default. */
 const DEFAULT_SECONDS = 3600;
@@ -45,14 +46,14 @@ export async function issueToken(
   scope: Scope,
   name: string,
   asked: TokenRequest,
-  { dryRun }: { dryRun: boolean },
+  options: WriteOptions,
 ): Promise<object> {
   const spec = { ...asked.spec, expirationSeconds: asked.spec?.expirationSeconds ?? DEFAULT_SECONDS };
   asked.spec = spec;
-  const request = admissionRequest(scope, 'CREATE', name, 'token', dryRun);
+  const request = admissionRequest(scope, 'CREATE', name, 'token', options);
   request.object = asked as unknown as UnknownObject;
   let uid = '';
-  await pass(deps, request, async () => {
+  await pass(deps, request, undefined, async () => {
     checkNames(scope, name, asked.metadata);
     uid = objectOf(await get(deps, scope, name)).metadata.uid ?? '';
   });
@@ -72,7 +73,7 @@ export async function issueToken(
       expirationSeconds: issued.expirationSeconds,
       boundObjectRef: spec.boundObjectRef ?? null,
     },
-    status: { token: dryRun ? '' : issued.token, expirationTimestamp: issued.expirationTimestamp },
+    status: { token: options.dryRun ? '' : issued.token, expirationTimestamp: issued.expirationTimestamp },
   };
 }
 

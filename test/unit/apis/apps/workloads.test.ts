@@ -92,7 +92,8 @@ describe('a Deployment', () => {
   });
 
   it('gives its selector to Scale as text', () => {
-    expect(deployments.scale?.selector(workload())).toBe('app=web,tier in (a,b)');
+    const scale = deployments.subresources?.scale;
+    expect(scale?.by === 'view' && scale.read(workload()).status).toMatchObject({ selector: 'app=web,tier in (a,b)' });
   });
 
   it('is warned of its template, and only when that is new', () => {

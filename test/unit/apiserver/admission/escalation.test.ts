@@ -48,7 +48,7 @@ async function write(
     name: 'x',
     object,
     old,
-    dryRun: false,
+    options: { dryRun: false },
   } as unknown as AdmissionRequest;
   if (plugin.handles(request)) await plugin.validate!(request);
 }

@@ -36,7 +36,7 @@ export function request(
     subresource,
     namespace: 'default',
     name: 'web',
-    dryRun: false,
+    options: { dryRun: false },
     ...(object === undefined ? {} : { object: object as UnknownObject }),
     ...(old === undefined ? {} : { old: old as UnknownObject }),
     ...others,

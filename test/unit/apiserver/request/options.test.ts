@@ -57,11 +57,22 @@ describe('list options', () => {
 
 describe('write options', () => {
   test('unknown fields give warnings unless asked otherwise', () => {
-    expect(parseWriteOptions(query(''), 'CreateOptions')).toEqual({ dryRun: false, fieldValidation: 'Warn' });
-    expect(parseWriteOptions(query('dryRun=All&fieldValidation=Strict'), 'CreateOptions')).toEqual({
+    const none = { dryRun: false, fieldManager: '', force: false, fieldValidation: 'Warn' };
+    expect(parseWriteOptions(query(''), 'CreateOptions', null)).toEqual(none);
+    expect(parseWriteOptions(query('dryRun=All&fieldValidation=Strict'), 'CreateOptions', null)).toEqual({
+      ...none,
       dryRun: true,
       fieldValidation: 'Strict',
     });
+  });
+
+  test.each([
+    ['fieldManager=ada', 'kubectl/v1.35.4 (linux/amd64)', 'ada'],
+    ['', 'kubectl/v1.35.4 (linux/amd64)', 'kubectl'],
+    ['', 'curl', 'curl'],
+    ['', `${'x'.repeat(200)}/1`, 'x'.repeat(128)],
+  ])('the manager of %j and User-Agent %j is %s', (text, userAgent, manager) => {
+    expect(parseWriteOptions(query(text), 'UpdateOptions', userAgent).fieldManager).toBe(manager);
   });
 
   test.each([
@@ -72,11 +83,11 @@ describe('write options', () => {
     ['fieldValidation=Loose', 'supported values: "Ignore", "Strict", "Warn"'],
     [`fieldManager=${'x'.repeat(129)}`, 'fieldManager: Too long'],
   ])('%s is refused', (text, message) => {
-    expect(() => parseWriteOptions(query(text), 'CreateOptions')).toThrow(message);
+    expect(() => parseWriteOptions(query(text), 'CreateOptions', null)).toThrow(message);
   });
 
   test('force needs server-side apply', () => {
-    expect(() => parseWriteOptions(query('force=true'), 'PatchOptions')).toThrow(
+    expect(() => parseWriteOptions(query('force=true'), 'PatchOptions', null)).toThrow(
       'force: Forbidden: may not be specified for non-apply patch',
     );
   });
