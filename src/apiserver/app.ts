@@ -29,6 +29,8 @@ export type { AppDeps } from './handlers/deps.ts';
 /** What a host hands to `fetch` beside the request. */
 export interface FetchContext {
   upgrade?: UpgradeOffer;
+  /** Ends the connection (or the HTTP/2 stream) of a request whose answer cannot go on. Absent: its stream must fail. */
+  cut?(): void;
 }
 
 interface AppEnv {
@@ -84,7 +86,7 @@ function describeRequest(deps: AppDeps): Step {
         warned.add(message);
         warnings.push(message);
       },
-      ...(context.env?.upgrade === undefined ? {} : { upgrade: context.env.upgrade }),
+      ...context.env,
     });
     await next();
   };

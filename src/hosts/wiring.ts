@@ -93,8 +93,6 @@ export interface Foundation {
   log: Log;
   /** Told of the tenant of each request that has one. */
   onTenant?(tenant: string): void;
-  /** Ends the connection of a request. */
-  cut?(request: Request): boolean;
   /** Absent where a process does not outlive its requests. */
   metrics?: Metrics;
   /** Absent where a process does not outlive its requests. */
@@ -182,7 +180,6 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     ready: foundation.ready,
     log,
     ...(foundation.onTenant === undefined ? {} : { onTenant: foundation.onTenant }),
-    ...(foundation.cut === undefined ? {} : { cut: foundation.cut }),
     ...(foundation.flow === undefined ? {} : { flow: foundation.flow }),
     ...(foundation.metrics === undefined ? {} : { metrics: foundation.metrics }),
     ...(foundation.attention === undefined ? {} : { attention: foundation.attention }),

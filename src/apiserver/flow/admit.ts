@@ -1,5 +1,4 @@
 /** The step "admit to work": body first, then a seat, then the work, all before a deadline. */
-import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { labelsOf } from '../metrics/labels.ts';
 import { declaredSize, holdBody } from '../request/body.ts';
@@ -41,7 +40,7 @@ export async function admitToWork(
       : 'mutating';
   flow.inFlight[kind]++;
   try {
-    await running.within(flow.limits.deadlineMs, () => running.start(run));
+    await running.inTime(() => running.start(run));
   } finally {
     flow.inFlight[kind]--;
   }
@@ -145,22 +144,23 @@ class RunningWork implements Work {
   }
 
   /** Rejects when `run` has not ended in time; it goes on until it notices. */
-  within(milliseconds: number, run: () => Promise<void>): Promise<void> {
+  inTime(run: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = guarded('request deadline', () => {
+      const end = this.#flow.deadlines.begin(() => {
         this.#timedOut = true;
         const error = StatusError.timeout('request did not complete within the allotted timeout');
         this.#late?.abort(error);
         reject(error);
       });
-      const timer = setTimeout(late, milliseconds);
-      const settle = (end: () => void) => {
-        clearTimeout(timer);
-        end();
-      };
       run().then(
-        () => settle(resolve),
-        (error: unknown) => settle(() => reject(error)),
+        () => {
+          end();
+          resolve();
+        },
+        (error: unknown) => {
+          end();
+          reject(error);
+        },
       );
     });
   }

@@ -4,6 +4,7 @@ import type { Family, Metrics, Sample } from '../metrics/contract.ts';
 import { BodyBudget } from './bodies.ts';
 import { Budget } from './budget.ts';
 import { type Demand, type Level, RefusedError, type Seat } from './contract.ts';
+import { Deadlines } from './deadlines.ts';
 import { FairQueue, type QueueCounts } from './fair-queue.ts';
 import { DEFAULT_LIMITS, type FlowLimits } from './limits.ts';
 import { createPace, type Tick } from './pace.ts';
@@ -17,6 +18,7 @@ export interface Flow {
   readonly turns: Turns;
   readonly bodies: BodyBudget;
   readonly budget: Budget;
+  readonly deadlines: Deadlines;
   /** Resolves when a piece of a long answer may be made. */
   pace(): Promise<void>;
   /** In flight now, as apiserver_current_inflight_requests and apiserver_longrunning_requests tell it. */
@@ -45,6 +47,7 @@ export function createFlow(limits: FlowLimits = DEFAULT_LIMITS, metrics?: Metric
     turns: new Turns(limits.turns),
     bodies: new BodyBudget(limits.bodies),
     budget: new Budget(limits.budget),
+    deadlines: new Deadlines(limits.deadlineMs),
     pace: createPace(tick),
     inFlight: { mutating: 0, readOnly: 0, longRunning: new Map(), longAnswers: 0 },
     admit(demand, signal) {

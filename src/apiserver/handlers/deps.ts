@@ -62,8 +62,6 @@ export interface AppDeps extends RegistryDeps {
   /** What must hold for this process to serve. */
   ready(): Promise<CheckResult[]>;
   log: Log;
-  /** Ends the connection (or the HTTP/2 stream) of a request whose answer cannot go on. false, absent: its stream must fail. */
-  cut?(request: Request): boolean;
   /** Longest life of a watch in seconds, for hosts that limit a request's; absent: 30 to 60 minutes. */
   watchSeconds?: number;
   /** What is in hand in this process (or isolate). Absent: the app has its own. */

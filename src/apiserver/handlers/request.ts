@@ -30,6 +30,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** The client asks for a WebSocket; the subprotocol with its token is taken out. Handlers of streams may accept. */
   upgrade?: UpgradeOffer;
+  /** Ends the connection of a request whose answer cannot go on. Absent: its stream must fail. */
+  cut?(): void;
   /** Become Warning headers. */
   warnings: string[];
   /** Set when the request has been admitted to work, which is before any handler. */

@@ -97,7 +97,7 @@ export function respondPages(
     sent(first.items.length);
     return respondList(request, first, form);
   }
-  const { raw, work, deps } = request;
+  const { raw, work } = request;
   const pieces = listForm(request, form);
   const release = work?.keep();
   const stream = streamList({
@@ -111,7 +111,10 @@ export function respondPages(
     pace: async (signal) => work?.pace(signal),
     answered: (bytes) => work?.answered(bytes),
     paused: () => release?.(),
-    cut: () => deps.cut?.(raw) ?? false,
+    cut() {
+      request.cut?.();
+      return request.cut !== undefined;
+    },
     ended(count) {
       release?.();
       if (count !== undefined) sent(count);

@@ -22,7 +22,6 @@ import { liveReplicas, renewReplica } from '../replicas.ts';
 import { openStore } from '../store.ts';
 import { type ControlPlane, createControlPlane } from '../wiring.ts';
 import { keepAdvertised } from './advertise.ts';
-import { createCuts } from './cut.ts';
 import { followRoles } from './follow-roles.ts';
 import { installLastResort } from './last-resort.ts';
 import { createLog } from './log.ts';
@@ -89,7 +88,6 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     metrics.guarded(where);
     log.error({ where, error }, 'a handler failed; the server goes on');
   });
-  const cuts = createCuts();
   const watchdog = createWatchdog({
     onStall({ milliseconds, ...whose }) {
       metrics.stalled(milliseconds / 1000);
@@ -127,7 +125,6 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       log,
       flow: createFlow(DEFAULT_LIMITS, metrics, (run) => void setImmediate(guarded('pace', run))),
       metrics,
-      cut: cuts.cut,
       attention: watchdog,
       ready: async () => [await pingDatabase()],
     });
@@ -135,10 +132,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
 
     const fetch = (request: Request, context: FetchContext = {}) => plane.app.fetch(request, context);
     const server = await listen({
-      fetch(request, outgoing) {
-        cuts.remember(request, outgoing);
-        return fetch(request);
-      },
+      fetch: (request, outgoing) => fetch(request, { cut: () => void outgoing.destroy() }),
       upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
       tls: await issueServer(authority, names, now),
       listen: options.listen,
