@@ -20,6 +20,7 @@ import {
   parseLabelSelector,
 } from '../../src/meta/selectors.ts';
 import { StatusError } from '../../src/meta/status-error.ts';
+import { yamlText } from '../../src/meta/yaml-text.ts';
 import { encodeMessage, envelope, field } from '../../test/support/protobuf.ts';
 import { oversizedBodies } from './bodies.ts';
 import { type Outcome, runCreate, runPatch, runUpdate } from './pipeline.ts';
@@ -278,6 +279,25 @@ const oddProtobuf: Operation[] = [
   ),
 ];
 
+/** Answers in YAML; JSON is V8's. */
+const encoding: Operation[] = (
+  [
+    ['a map', (n) => ({ data: Object.fromEntries(list(n, (index) => [`k${index}`, 'v: "x"'])) })],
+    ['texts of many lines', (n) => list(n / 10, () => 'a line of a text\n  and another\n'.repeat(10))],
+    ['a text', (n) => ({ data: { a: 'line\n'.repeat(20 * n) } })],
+    ['deep values', (n) => list(n / 100, () => JSON.parse(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`))],
+  ] as const satisfies readonly (readonly [string, (count: number) => unknown])[]
+).map(
+  ([name, make]): Operation => ({
+    name: `YAML answer, ${name}`,
+    size: 30_000,
+    prepare(count) {
+      const value = make(count);
+      return () => yamlText(value);
+    },
+  }),
+);
+
 const names = (prefix: string, count: number) => list(count, (index) => `${prefix}${index}`);
 const cube = (size: number): PolicyRule => ({
   verbs: names('v', size),
@@ -348,5 +368,14 @@ function writes(everywhere: boolean): Operation[] {
 
 /** `everywhere`: fields of a schema in each place where it is used, not only in the first. */
 export function operations({ everywhere }: { everywhere: boolean }): Operation[] {
-  return [...decoding, ...protobuf, ...oddProtobuf, ...patches, ...rules, ...selectors, ...writes(everywhere)];
+  return [
+    ...decoding,
+    ...protobuf,
+    ...oddProtobuf,
+    ...encoding,
+    ...patches,
+    ...rules,
+    ...selectors,
+    ...writes(everywhere),
+  ];
 }

@@ -1,8 +1,8 @@
 /** Long lists in their output forms, in pieces: what stands before the items, items, and what stands behind them. */
-import { stringify } from 'yaml';
 import { parseOwnJson } from '../../meta/json.ts';
 import { apiVersionOf } from '../../meta/object.ts';
 import { StatusError } from '../../meta/status-error.ts';
+import { yamlText } from '../../meta/yaml-text.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
 import type { OutputForm } from '../request/negotiate.ts';
 import type { StoredObject } from '../storage/contract.ts';
@@ -95,11 +95,13 @@ function prettyForm(shape: Shape): ListForm {
 }
 
 function yamlForm(shape: Shape): ListForm {
-  const yaml = (value: unknown) => stringify(value, { lineWidth: 0, schema: 'yaml-1.1' });
   return {
     contentType: 'application/yaml',
-    head: (metadata) => `${yaml(outsideOf(shape, metadata))}${shape.key}:\n`,
-    items: (items) => yaml(shape.render(items).map((text) => parseOwnJson(text))).replaceAll(/^(?=.)/gm, '  '),
-    tail: (metadata) => (metadata === undefined ? '' : yaml({ metadata })),
+    head: (metadata) => `${yamlText(outsideOf(shape, metadata))}${shape.key}:\n`,
+    items(items) {
+      const values = shape.render(items).map((text) => parseOwnJson(text));
+      return values.length === 0 ? '' : yamlText(values, 1);
+    },
+    tail: (metadata) => (metadata === undefined ? '' : yamlText({ metadata })),
   };
 }

@@ -1,7 +1,7 @@
 /** Makes responses: one place for headers, output forms and errors. */
-import { stringify } from 'yaml';
 import { parseOwnJson } from '../../meta/json.ts';
 import { type Status, StatusError } from '../../meta/status-error.ts';
+import { yamlText } from '../../meta/yaml-text.ts';
 import type { Answer } from '../registry/context.ts';
 import type { Listing, ListPage } from '../registry/list.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
@@ -33,7 +33,7 @@ export function responseHeaders(request: ApiRequest, contentType: string): [stri
 function respondText(request: ApiRequest, form: OutputForm, code: number, json: string): Response {
   if (form.media === 'yaml') {
     // Readers go by YAML 1.1 (client-go does, too): there `yes` is a boolean and a bare date is a date.
-    return new Response(stringify(parseOwnJson(json), { lineWidth: 0, schema: 'yaml-1.1' }), {
+    return new Response(yamlText(parseOwnJson(json)), {
       status: code,
       headers: responseHeaders(request, 'application/yaml'),
     });
