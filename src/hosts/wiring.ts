@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { protobufDescriptors } from '../apis/generated/protobuf.js';
 import { builtInKinds } from '../apis/index.ts';
 import { attended } from '../apiserver/admission/attended.ts';
+import { certificateApproval, certificateSigning } from '../apiserver/admission/certificates.ts';
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
 import { rbacEscalationCheck } from '../apiserver/admission/escalation.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
@@ -144,6 +145,8 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     admission: attended(
       createAdmissionChain([
         ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),
+        certificateApproval(authorizer),
+        certificateSigning(authorizer),
         rbacEscalationCheck(authorizer, rbac),
       ]),
       foundation.attention,

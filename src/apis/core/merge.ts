@@ -4,6 +4,9 @@ import { atomic, atomicMap, inPackage, type MergeRules, mergedBy, mergedSet } fr
 export const coreMergeRules: MergeRules = inPackage(
   'io.k8s.api.core.v1',
   {
+    ComponentStatus: {
+      conditions: mergedBy('type'),
+    },
     ContainerImage: {
       names: atomic,
     },

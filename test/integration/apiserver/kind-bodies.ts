@@ -66,6 +66,45 @@ export const BODIES: Record<string, object> = {
   'node.k8s.io/runtimeclasses': { handler: 'constructor' },
   'policy/poddisruptionbudgets': { spec: { selector } },
   'scheduling.k8s.io/priorityclasses': { value: 1 },
+  limitranges: { spec: { limits: [{ type: 'Container', max: { cpu: '1' } }] } },
+  persistentvolumes: {
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/x' } },
+  },
+  persistentvolumeclaims: { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+  resourcequotas: { spec: { hard: { 'count/constructor.toString': '2' } } },
+  'admissionregistration.k8s.io/validatingadmissionpolicies': {
+    spec: {
+      matchConstraints: {
+        resourceRules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['constructor'] }],
+      },
+      validations: [{ expression: 'true' }],
+    },
+  },
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': {
+    spec: { policyName: 'constructor', validationActions: ['Deny'] },
+  },
+  'certificates.k8s.io/certificatesigningrequests': {
+    spec: {
+      request: btoa('-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n'),
+      signerName: 'example.com/constructor',
+      usages: ['client auth'],
+    },
+  },
+  'flowcontrol.apiserver.k8s.io/flowschemas': { spec: { priorityLevelConfiguration: { name: 'constructor' } } },
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': {
+    spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+  },
+  'resource.k8s.io/resourceslices': {
+    spec: { driver: 'constructor', allNodes: true, pool: { name: 'toString', generation: 1, resourceSliceCount: 1 } },
+  },
+  'storage.k8s.io/csidrivers': { spec: {} },
+  'storage.k8s.io/csinodes': { spec: { drivers: [{ name: 'constructor', nodeID: 'toString' }] } },
+  'storage.k8s.io/csistoragecapacities': { storageClassName: 'constructor' },
+  'storage.k8s.io/storageclasses': { provisioner: 'constructor', parameters: mapOf(ALL, 'x') },
+  'storage.k8s.io/volumeattachments': {
+    spec: { attacher: 'constructor', nodeName: 'constructor', source: { persistentVolumeName: 'constructor' } },
+  },
+  'storage.k8s.io/volumeattributesclasses': { driverName: 'constructor', parameters: mapOf(ALL, 'x') },
   'rbac.authorization.k8s.io/clusterrolebindings': {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'constructor' },
   },

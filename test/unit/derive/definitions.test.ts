@@ -111,7 +111,12 @@ describe('derived definitions', () => {
         .map(([field]) => `${name}.${field}`),
     );
     // Upstream says nothing of these either, nor of those left out above.
-    expect(bare).toEqual(['io.k8s.api.networking.v1.IngressRule.http', `${META}.WatchEvent.type`]);
+    expect(bare).toEqual([
+      'io.k8s.api.certificates.v1.CertificateSigningRequest.metadata',
+      'io.k8s.api.certificates.v1.CertificateSigningRequestList.metadata',
+      'io.k8s.api.networking.v1.IngressRule.http',
+      `${META}.WatchEvent.type`,
+    ]);
   });
 
   it('knows the scalars that have a form of their own', () => {

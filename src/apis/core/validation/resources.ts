@@ -232,3 +232,17 @@ function validateClaims(
   }
   return errors;
 }
+
+/** Of a quota: what is counted may also be objects of any kind (`count/deployments.apps`). */
+export function validateQuotaResourceName(at: FieldPath, name: string): FieldError[] {
+  const errors = qualifiedName(at, name);
+  if (errors.length > 0 || name.includes('/')) return errors;
+  if (STANDARD_RESOURCES.has(name) || isHugePages(name) || name.startsWith('requests.hugepages-')) return [];
+  return [invalid(at, name, 'must be a standard resource for quota')];
+}
+
+/** Of a LimitRange. */
+export function validateLimitResourceName(at: FieldPath, name: string, type: string): FieldError[] {
+  if (type === 'Pod' || type === 'Container') return validateContainerResourceName(at, name);
+  return validateResourceName(at, name);
+}

@@ -8,7 +8,7 @@ import { validateAnnotations, validateLabels } from '../../../meta/object-meta.t
 import { dns1123Subdomain, invalidEach, optionalOneOf, present } from './checks.ts';
 import { validatePositiveQuantity } from './resources.ts';
 
-const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 /** Only labels and annotations of the metadata are used, so nothing else may be set there. */
 export function validateClaimTemplate(at: FieldPath, template: IPersistentVolumeClaimTemplate): FieldError[] {

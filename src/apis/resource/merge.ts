@@ -1,0 +1,23 @@
+/** How the resource kinds merge, which is in Go struct tags upstream, and their constant defaults. */
+import { inPackage, keyedBy, type MergeRules, mergedBy, type PropertyDefaults, qualify } from '../merge-rules.ts';
+
+export const resourceMergeRules: MergeRules = inPackage('io.k8s.api.resource.v1', {
+  ResourceClaimStatus: {
+    devices: keyedBy('driver', 'device', 'pool'),
+    reservedFor: mergedBy('uid'),
+  },
+});
+
+export const resourceDefaults: PropertyDefaults = qualify<unknown>('io.k8s.api.resource.v1', {
+  // Empty structs stand where upstream's Go types hold a struct and no pointer: they are always there.
+  DeviceClass: { spec: {} },
+  ResourceClaim: { spec: {}, status: {} },
+  ResourceClaimSpec: { devices: {} },
+  ResourceClaimTemplate: { spec: {} },
+  ResourceClaimTemplateSpec: { spec: {} },
+  ResourceSlice: { spec: {} },
+  ResourceSliceSpec: { pool: {} },
+  ExactDeviceRequest: { allocationMode: 'ExactCount' },
+  DeviceSubRequest: { allocationMode: 'ExactCount' },
+  DeviceToleration: { operator: 'Equal' },
+});
