@@ -37,8 +37,7 @@ async function attempt(writing: Writing, context: StrategyContext, stored?: Stor
   ownFields(writing, draft);
   validate(writing, by, draft);
   const passed = await admit(writing, draft);
-  const outcome = await store(writing, context, by, draft, passed);
-  return { ...outcome, conditional: draft.conditional };
+  return store(writing, context, by, draft, passed);
 }
 
 /** Decodes what is stored, and makes of it what is wanted. */
@@ -148,7 +147,7 @@ async function admit({ deps, passed }: Writing, { request }: Draft): Promise<Pas
 }
 
 /** Allocates what only one object may hold, and stores, until nobody else holds any of it. */
-async function store(
+function store(
   writing: Writing,
   context: StrategyContext,
   by: Through,
@@ -159,7 +158,7 @@ async function store(
   for (const warning of strategy.warnings?.(draft.object, draft.old) ?? []) writing.scope.warn(warning);
   const { stored, old } = draft;
   if (stored === undefined || old === undefined) return storeNew(writing, context, draft, passed);
-  return replace(writing, context, by, { ...draft, stored, old }, passed);
+  return replace(writing, context, by, { draft, stored, old }, passed);
 }
 
 /** The kind that is sent to a subresource: the object's own, or that of a view. */

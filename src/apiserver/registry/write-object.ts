@@ -82,14 +82,15 @@ export async function replace(
   { deps, scope, options }: Writing,
   context: StrategyContext,
   by: Through,
-  { object, old, stored }: Draft & { old: UnknownObject; stored: StoredObject },
+  { draft, old, stored }: { draft: Draft; old: UnknownObject; stored: StoredObject },
   passed: Passed,
 ): Promise<Attempt> {
+  const { object, conditional } = draft;
   const { definition } = scope;
   const { strategy } = definition;
   if (isReadyToDelete(definition, object, old)) {
     const outcome = await deleteStored(deps, scope, passed, stored, options.dryRun);
-    if (outcome.result !== 'ok') return { outcome };
+    if (outcome.result !== 'ok') return { outcome, conditional };
     return { outcome, answer: { definition, stored: { ...stored, body: storedBody(definition, object) } } };
   }
 
@@ -106,6 +107,6 @@ export async function replace(
     if (unchanged() || options.dryRun) return { result: 'ok', revision: stored.revision };
     return writeOne(deps, scope, passed, updateWrite(scope.surface, definition, stored, object, body, claims));
   });
-  if (outcome.result !== 'ok') return { outcome };
+  if (outcome.result !== 'ok') return { outcome, conditional };
   return { outcome, answer: { definition, stored: { ...stored, body, revision: outcome.revision } } };
 }
