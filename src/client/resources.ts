@@ -3,16 +3,23 @@ import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IReplicaSet } from 'kubernetes-models/apps/v1/ReplicaSet';
 import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1/Lease';
 import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1/EndpointSlice';
+import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
+import type { IIngressClass } from 'kubernetes-models/networking.k8s.io/v1/IngressClass';
+import type { IServiceCIDR } from 'kubernetes-models/networking.k8s.io/v1/ServiceCIDR';
 import type { IRuntimeClass } from 'kubernetes-models/node.k8s.io/v1/RuntimeClass';
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
 import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
 import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
 import type { IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding';
+import type { IPriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1/PriorityClass';
+import type { IStorageClass } from 'kubernetes-models/storage.k8s.io/v1/StorageClass';
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { IEndpoints } from 'kubernetes-models/v1/Endpoints';
 import type { IEvent } from 'kubernetes-models/v1/Event';
+import type { ILimitRange } from 'kubernetes-models/v1/LimitRange';
 import type { INamespace } from 'kubernetes-models/v1/Namespace';
 import type { INode } from 'kubernetes-models/v1/Node';
+import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
@@ -37,6 +44,13 @@ export type Lease = Served<ILease>;
 export type Deployment = Served<IDeployment>;
 export type ReplicaSet = Served<IReplicaSet>;
 export type RuntimeClass = Served<IRuntimeClass>;
+export type LimitRange = Served<ILimitRange>;
+export type PersistentVolumeClaim = Served<IPersistentVolumeClaim>;
+export type StorageClass = Served<IStorageClass>;
+export type Ingress = Served<IIngress>;
+export type IngressClass = Served<IIngressClass>;
+export type ServiceCIDR = Served<IServiceCIDR>;
+export type PriorityClass = Served<IPriorityClass>;
 export type Role = Served<IRole>;
 export type RoleBinding = Served<IRoleBinding>;
 export type ClusterRole = Served<IClusterRole>;
@@ -66,6 +80,23 @@ export const LEASES = ref<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease')
 export const DEPLOYMENTS = ref<Deployment>('apps', 'v1', 'deployments', 'Deployment');
 export const REPLICA_SETS = ref<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const RUNTIME_CLASSES = ref<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false);
+export const LIMIT_RANGES = ref<LimitRange>('', 'v1', 'limitranges', 'LimitRange');
+export const PERSISTENT_VOLUME_CLAIMS = ref<PersistentVolumeClaim>(
+  '',
+  'v1',
+  'persistentvolumeclaims',
+  'PersistentVolumeClaim',
+);
+export const STORAGE_CLASSES = ref<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false);
+export const INGRESS_CLASSES = ref<IngressClass>('networking.k8s.io', 'v1', 'ingressclasses', 'IngressClass', false);
+export const SERVICE_CIDRS = ref<ServiceCIDR>('networking.k8s.io', 'v1', 'servicecidrs', 'ServiceCIDR', false);
+export const PRIORITY_CLASSES = ref<PriorityClass>(
+  'scheduling.k8s.io',
+  'v1',
+  'priorityclasses',
+  'PriorityClass',
+  false,
+);
 export const ROLES = ref<Role>('rbac.authorization.k8s.io', 'v1', 'roles', 'Role');
 export const ROLE_BINDINGS = ref<RoleBinding>('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding');
 export const CLUSTER_ROLES = ref<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', false);

@@ -42,7 +42,7 @@ import type { Database } from '../db/connection.ts';
 import { createRunner, type Runner } from '../reconcile/runner.ts';
 import { type ClusterCache, createClusterCache } from '../scheduler/clusters.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
-import { ensureSystemNamespaces } from '../tenancy/bootstrap.ts';
+import { ensureSystemNamespaces, ensureSystemPriorityClasses } from '../tenancy/bootstrap.ts';
 import { lookupToken } from '../tenancy/postgres/tokens.ts';
 import type { TunnelRelay } from '../tunnel/contract.ts';
 import { createTenantDirectory } from './tenant-directory.ts';
@@ -191,6 +191,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   async function bootstrap(tenant: string): Promise<void> {
     await ensureSystemNamespaces(client(tenant));
     await reconcileBootstrapPolicy(client(tenant));
+    await ensureSystemPriorityClasses(client(tenant));
   }
 
   const runner = createRunner({

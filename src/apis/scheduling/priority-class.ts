@@ -1,9 +1,9 @@
 import type { IPriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1/PriorityClass';
 import { type FieldError, forbidden, invalid, path } from '../../meta/field-error.ts';
+import { HIGHEST_USER_PRIORITY, SYSTEM_PREFIX, SYSTEM_PRIORITY_CLASSES } from '../../meta/system-priority-classes.ts';
 import { builtIn, type Stored } from '../built-in.ts';
 import { age, described } from '../columns.ts';
 import { IMMUTABLE, optionalOneOf } from '../core/validation/checks.ts';
-import { HIGHEST_USER_PRIORITY, SYSTEM_PREFIX, SYSTEM_PRIORITY_CLASSES } from './system-classes.ts';
 
 export type PriorityClass = Stored<IPriorityClass>;
 

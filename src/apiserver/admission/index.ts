@@ -1,6 +1,8 @@
 import type { Reader } from '../../client/contract.ts';
 import type { AdmissionPlugin } from './contract.ts';
+import { defaultIngressClass, defaultStorageClass, persistentVolumeClaimResize } from './default-classes.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { nodeTaint } from './node-taint.ts';
@@ -23,11 +25,15 @@ export function defaultAdmissionPlugins({ readerOf, mountTokens }: AdmissionOpti
   return [
     namespaceLifecycle(),
     tenantNamespace(),
+    limitRanger({ readerOf }),
     serviceAccount({ readerOf, mountTokens }),
     nodeRestriction({ readerOf }),
     nodeTaint(),
-    priority(),
+    priority({ readerOf }),
     defaultTolerationSeconds(),
+    defaultStorageClass({ readerOf }),
+    persistentVolumeClaimResize({ readerOf }),
     runtimeClass({ readerOf }),
+    defaultIngressClass({ readerOf }),
   ];
 }

@@ -46,7 +46,10 @@ test('a refusal ends the chain', async () => {
 });
 
 test('a bare pod comes out of the default plugins with account, priority and tolerations', async () => {
-  const readerOf = strictReaders({ 'serviceaccounts/default/default': { metadata: {} } });
+  const readerOf = strictReaders(
+    { 'serviceaccounts/default/default': { metadata: {} } },
+    { limitranges: [], priorityclasses: [] },
+  );
   const chain = createAdmissionChain(defaultAdmissionPlugins({ readerOf, mountTokens: false }));
   const object = { metadata: { name: 'web' }, spec: { containers: [{ name: 'app' }] } };
   const creation = request('CREATE', 'pods', { object });

@@ -44,10 +44,13 @@ export function request(
 }
 
 /**
- * Knows the objects it was given, of tenant "t", by "resource/namespace/name"; null stands for one that is not there. All
- * else throws, so that no read goes unnoticed.
+ * Knows the objects it was given, of tenant "t", by "resource/namespace/name"; null stands for one that is not there, and
+ * lists by resource. All else throws, so that no read goes unnoticed.
  */
-export function strictReaders(objects: Record<string, object | null>): (tenant: string) => Reader {
+export function strictReaders(
+  objects: Record<string, object | null>,
+  lists: Record<string, readonly object[]> = {},
+): (tenant: string) => Reader {
   const lookUp = (resource: ResourceRef<KubeObject>, namespace: string, name: string) => {
     const key = [resource.resource, namespace, name].filter(Boolean).join('/');
     const object = objects[key];
@@ -65,8 +68,10 @@ export function strictReaders(objects: Record<string, object | null>): (tenant: 
         if (object === null) throw StatusError.notFound(resource, name);
         return object as T;
       },
-      async list() {
-        throw new Error('the test has not set up lists');
+      async list<T extends KubeObject>(resource: ResourceRef<T>) {
+        const items = lists[resource.resource];
+        if (items === undefined) throw new Error(`the test has not set up a list of ${resource.resource}`);
+        return { items: [...items] as unknown as T[], resourceVersion: '1' };
       },
     };
   };
