@@ -3,12 +3,13 @@ import type { AnsweredKind, BodyKind, ResourceDefinition } from '../apiserver/re
 import type { SurfaceKinds } from '../apiserver/surface/kinds.ts';
 import { bodyKind } from './built-in.ts';
 import { definitions } from './definitions.ts';
+import { patchTags } from './generated/patch-tags.js';
 import { groups } from './groups.ts';
 import { complete } from './overlay.ts';
 
 export { definitions } from './definitions.ts';
 
-complete(definitions, groups);
+complete(definitions, patchTags, groups);
 
 export const builtInResources: readonly ResourceDefinition[] = groups.flatMap(({ resources = [] }) => resources);
 

@@ -5,8 +5,15 @@ import { type BuiltInGroup, rootsOf } from './group.ts';
 
 const ZERO: Readonly<Record<string, unknown>> = { string: '', integer: 0, number: 0, boolean: false };
 
-/** Adds the tables to `derived` in place. Throws when a manifest names what is not there. */
-export function complete(derived: Readonly<Record<string, Schema>>, groups: readonly BuiltInGroup[]): void {
+/** `[patchStrategy, patchMergeKey]` by definition name and property, from upstream's Go types. */
+export type PatchTags = Readonly<Record<string, Readonly<Record<string, readonly [strategy: string, key?: string]>>>>;
+
+/** Adds the tags and the tables, which say more or win, to `derived` in place. Throws when a manifest names what is not there. */
+export function complete(
+  derived: Readonly<Record<string, Schema>>,
+  tags: PatchTags,
+  groups: readonly BuiltInGroup[],
+): void {
   const definition = (name: string): Schema => {
     const found = own(derived, name);
     if (found === undefined) throw new Error(`a manifest names ${name}, which is not derived: npm run derive`);
@@ -18,6 +25,7 @@ export function complete(derived: Readonly<Record<string, Schema>>, groups: read
     return found;
   };
   for (const root of rootsOf(groups)) definition(root);
+  for (const [name, schema] of Object.entries(derived)) addMergeRules(schema, own(tags, name));
   for (const { properties, atomicStructs } of groups.flatMap(({ mergeRules = [] }) => mergeRules)) {
     for (const [name, fields] of Object.entries(properties)) {
       for (const [field, extensions] of Object.entries(fields)) Object.assign(property(name, field), extensions);
@@ -30,6 +38,23 @@ export function complete(derived: Readonly<Record<string, Schema>>, groups: read
     }
   }
   for (const schema of Object.values(derived)) addZeroValues(schema);
+}
+
+/**
+ * What the tags of Go's fields imply: a list with a merge key is a map for server-side apply too, one that is merged without
+ * a key a set, and any other atomic. Where upstream's comments say otherwise, a table does.
+ */
+function addMergeRules({ properties = {} }: Schema, tags: PatchTags[string] = {}): void {
+  for (const [field, property] of Object.entries(properties)) {
+    const [strategy, key] = own(tags, field) ?? [];
+    if (strategy !== undefined) property['x-kubernetes-patch-strategy'] = strategy;
+    if (key !== undefined) property['x-kubernetes-patch-merge-key'] = key;
+    if (property.type !== 'array') continue;
+    if (key !== undefined) {
+      property['x-kubernetes-list-type'] = 'map';
+      property['x-kubernetes-list-map-keys'] = [key];
+    } else property['x-kubernetes-list-type'] = strategy?.split(',').includes('merge') === true ? 'set' : 'atomic';
+  }
 }
 
 /**
