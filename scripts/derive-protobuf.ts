@@ -27,10 +27,8 @@ const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 
 const layer = locateLayer();
 if (layer === undefined) {
-  // A production install. Without descriptors the API asks for JSON.
-  if (!existsSync(MODULE) || !existsSync(TAGS)) {
-    writeModule(`// Not derived: ${PACKAGE} is not installed.\n`, { messages: {}, kinds: {} }, {});
-  }
+  // Lists would be replaced where they are to be merged.
+  if (!existsSync(TAGS)) throw new Error(`${PACKAGE} is not installed, which tells how lists merge`);
 } else {
   const stamp = `// Derived from kubectl of ${PACKAGE}@${layer.version}; inputs ${hashOfInputs(layer.version)}.\n`;
   if (!existsSync(TAGS) || !existsSync(MODULE) || !readFileSync(MODULE, 'utf8').startsWith(stamp)) {

@@ -33,27 +33,8 @@ export function qualify<T>(prefix: string, properties: ByProperty<T>): ByPropert
 export const atomic: Partial<Schema> = { 'x-kubernetes-list-type': 'atomic' };
 export const atomicMap: Partial<Schema> = { 'x-kubernetes-map-type': 'atomic' };
 export const set: Partial<Schema> = { 'x-kubernetes-list-type': 'set' };
-export const mergedSet: Partial<Schema> = { ...set, ...patched('merge') };
 
-/** An associative list for server-side apply that strategic merge replaces. */
+/** An associative list for server-side apply: by more keys than the one of strategic merge, or where that knows none. */
 export function keyedBy(...keys: string[]): Partial<Schema> {
   return { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': keys };
-}
-
-/** An associative list for both; strategic merge knows only the first key. */
-export function mergedBy(...keys: [string, ...string[]]): Partial<Schema> {
-  return { ...keyedBy(...keys), ...patched('merge', keys[0]) };
-}
-
-/** As mergedBy, for unions: a patch names the members to keep. */
-export function retainedBy(...keys: [string, ...string[]]): Partial<Schema> {
-  return { ...keyedBy(...keys), ...patched('merge,retainKeys', keys[0]) };
-}
-
-/** Strategic merge alone. */
-export function patched(strategy: string, mergeKey?: string): Partial<Schema> {
-  return {
-    'x-kubernetes-patch-strategy': strategy,
-    ...(mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': mergeKey }),
-  };
 }

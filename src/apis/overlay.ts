@@ -28,7 +28,11 @@ export function complete(
   for (const [name, schema] of Object.entries(derived)) addMergeRules(schema, own(tags, name));
   for (const { properties, atomicStructs } of groups.flatMap(({ mergeRules = [] }) => mergeRules)) {
     for (const [name, fields] of Object.entries(properties)) {
-      for (const [field, extensions] of Object.entries(fields)) Object.assign(property(name, field), extensions);
+      for (const [field, extensions] of Object.entries(fields)) {
+        const schema = property(name, field);
+        Object.assign(schema, extensions);
+        if (schema['x-kubernetes-list-type'] !== 'map') delete schema['x-kubernetes-list-map-keys'];
+      }
     }
     for (const name of atomicStructs) definition(name)['x-kubernetes-map-type'] = 'atomic';
   }
@@ -44,12 +48,14 @@ export function complete(
  * What the tags of Go's fields imply: a list with a merge key is a map for server-side apply too, one that is merged without
  * a key a set, and any other atomic. Where upstream's comments say otherwise, a table does.
  */
-function addMergeRules({ properties = {} }: Schema, tags: PatchTags[string] = {}): void {
+function addMergeRules(schema: Schema, tags: PatchTags[string] = {}): void {
+  const { properties = {} } = schema;
+  const isList = schema['x-kubernetes-group-version-kind']?.some(({ kind }) => kind.endsWith('List')) === true;
   for (const [field, property] of Object.entries(properties)) {
     const [strategy, key] = own(tags, field) ?? [];
     if (strategy !== undefined) property['x-kubernetes-patch-strategy'] = strategy;
     if (key !== undefined) property['x-kubernetes-patch-merge-key'] = key;
-    if (property.type !== 'array') continue;
+    if (property.type !== 'array' || (field === 'items' && isList)) continue;
     if (key !== undefined) {
       property['x-kubernetes-list-type'] = 'map';
       property['x-kubernetes-list-map-keys'] = [key];

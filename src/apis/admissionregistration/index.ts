@@ -1,6 +1,5 @@
 import type { BuiltInGroup } from '../group.ts';
 import { admissionregistrationDefaults } from './defaults.ts';
-import { admissionregistrationMergeRules } from './merge.ts';
 import { validatingAdmissionPolicies } from './validating-admission-policy.ts';
 import { validatingAdmissionPolicyBindings } from './validating-admission-policy-binding.ts';
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from './webhook-configuration.ts';
@@ -13,6 +12,5 @@ export const admissionregistration: BuiltInGroup = {
     validatingAdmissionPolicyBindings,
     validatingWebhookConfigurations,
   ],
-  mergeRules: [admissionregistrationMergeRules],
   defaults: [admissionregistrationDefaults],
 };

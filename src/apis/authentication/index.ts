@@ -1,6 +1,5 @@
 import { answered } from '../built-in.ts';
 import type { BuiltInGroup } from '../group.ts';
-import { authenticationMergeRules } from './merge.ts';
 
 export const authentication: BuiltInGroup = {
   group: 'authentication.k8s.io',
@@ -9,5 +8,4 @@ export const authentication: BuiltInGroup = {
     answered('io.k8s.api.authentication.v1.TokenReview', { namespaced: false }),
   ],
   bodies: ['io.k8s.api.authentication.v1.TokenRequest'],
-  mergeRules: [authenticationMergeRules],
 };

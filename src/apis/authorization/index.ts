@@ -1,6 +1,5 @@
 import { answered } from '../built-in.ts';
 import type { BuiltInGroup } from '../group.ts';
-import { authorizationMergeRules } from './merge.ts';
 
 export const authorization: BuiltInGroup = {
   group: 'authorization.k8s.io',
@@ -10,5 +9,4 @@ export const authorization: BuiltInGroup = {
     answered('io.k8s.api.authorization.v1.SelfSubjectRulesReview', { namespaced: false }),
     answered('io.k8s.api.authorization.v1.SubjectAccessReview', { namespaced: false }),
   ],
-  mergeRules: [authorizationMergeRules],
 };

@@ -2,12 +2,10 @@ import type { BuiltInGroup } from '../group.ts';
 import { autoscalingDefaults } from './defaults.ts';
 import { horizontalPodAutoscalers } from './horizontal-pod-autoscaler.ts';
 import { horizontalPodAutoscalersV1 } from './horizontal-pod-autoscaler-v1.ts';
-import { autoscalingMergeRules } from './merge.ts';
 
 export const autoscaling: BuiltInGroup = {
   group: 'autoscaling',
   resources: [horizontalPodAutoscalers, horizontalPodAutoscalersV1],
   bodies: ['io.k8s.api.autoscaling.v1.Scale'],
-  mergeRules: [autoscalingMergeRules],
   defaults: [autoscalingDefaults],
 };

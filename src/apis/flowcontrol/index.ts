@@ -1,5 +1,5 @@
 import type { BuiltInGroup } from '../group.ts';
-import { inPackage, mergedBy, qualify, set } from '../merge-rules.ts';
+import { inPackage, qualify, set } from '../merge-rules.ts';
 import { flowSchemas } from './flow-schema.ts';
 import { priorityLevelConfigurations } from './priority-level-configuration.ts';
 
@@ -8,8 +8,6 @@ export const flowcontrol: BuiltInGroup = {
   resources: [flowSchemas, priorityLevelConfigurations],
   mergeRules: [
     inPackage('io.k8s.api.flowcontrol.v1', {
-      FlowSchemaStatus: { conditions: mergedBy('type') },
-      PriorityLevelConfigurationStatus: { conditions: mergedBy('type') },
       ResourcePolicyRule: { apiGroups: set, namespaces: set, resources: set, verbs: set },
       NonResourcePolicyRule: { nonResourceURLs: set, verbs: set },
     }),

@@ -1,10 +1,9 @@
-/** How the resource kinds merge, which is in Go struct tags upstream, and their constant defaults. */
-import { inPackage, keyedBy, type MergeRules, mergedBy, type PropertyDefaults, qualify } from '../merge-rules.ts';
+/** How the resource kinds merge, beyond the tags of Go's fields, and their constant defaults. */
+import { inPackage, keyedBy, type MergeRules, type PropertyDefaults, qualify } from '../merge-rules.ts';
 
 export const resourceMergeRules: MergeRules = inPackage('io.k8s.api.resource.v1', {
   ResourceClaimStatus: {
     devices: keyedBy('driver', 'device', 'pool'),
-    reservedFor: mergedBy('uid'),
   },
 });
 

@@ -1,4 +1,4 @@
-/** How kinds merge in a strategic merge patch is typed into the groups' tables; the tags of kubectl's Go types are what counts. */
+/** How kinds merge in a strategic merge patch comes from the tags of kubectl's Go types, which no table of a group may change. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
