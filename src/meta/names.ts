@@ -226,6 +226,9 @@ export function nameIsDns1035Label(name: string, isPrefix: boolean): string[] {
   return validateDns1035Label(maskTrailingDash(name, isPrefix));
 }
 
+/** Bytes of a name, three times as many when they are escaped in a path. */
+const MAX_PATH_SEGMENT = 1024;
+
 /** metadata.name of RBAC kinds: whatever fits into one URL path segment. */
 export function nameIsPathSegment(name: string, isPrefix: boolean): string[] {
   if (!isPrefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
@@ -233,6 +236,8 @@ export function nameIsPathSegment(name: string, isPrefix: boolean): string[] {
   // Upstream would take them; no key of the database holds them.
   if (name.includes('\0')) problems.push('may not contain a NUL character');
   if (!name.isWellFormed()) problems.push('may not contain half of a surrogate pair');
+  // Nor these; nobody could ask for it, since a request's head ends at 16 KiB.
+  if (byteLength(name) > MAX_PATH_SEGMENT) problems.push(tooLong(MAX_PATH_SEGMENT, 'bytes'));
   return problems;
 }
 

@@ -238,7 +238,9 @@ function requireKey(element: unknown, mergeKey: string): unknown {
 }
 
 function unknownDirective(directive: unknown, patch: Json): StatusError {
-  return unprocessable(`unknown patch type: ${clip(String(directive))} in map: ${clippedJson(patch)}`);
+  return unprocessable(
+    `unknown patch type: ${typeof directive === 'string' ? clip(directive) : clippedJson(directive)} in map: ${clippedJson(patch)}`,
+  );
 }
 
 /**

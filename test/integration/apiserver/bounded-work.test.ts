@@ -311,3 +311,35 @@ describe('lists that are compared with lists', () => {
     expect((await quickly('PATCH', `${PODS}/tolerant?dryRun=All`, patch(seconds.slice(1)), merge)).status).toBe(422);
   });
 });
+
+describe('what the fuzzer found', () => {
+  const ROLES = '/apis/rbac.authorization.k8s.io/v1/namespaces/work/roles';
+
+  it('a name that no request could ask for is refused', async () => {
+    const role = (name: string) => ({ metadata: { name }, rules: [] });
+    expect((await quickly('POST', ROLES, role('\\'.repeat(1024)))).status).toBe(201);
+    expect((await quickly('GET', `${ROLES}/${'%5C'.repeat(1024)}`, undefined)).status).toBe(200);
+    const { status, body } = await quickly('POST', ROLES, role('\\'.repeat(1025)));
+    expect(status).toBe(422);
+    expect(body.message).toContain('must be no more than 1024 bytes');
+  });
+
+  it.each([{ toString: 1 }, { toString: {} }, [], 1, false, 'x'])(
+    'a patch directive %j that there is not is told',
+    async (directive) => {
+      await api.request('POST', MAPS, { body: configMap('directed') });
+      const type = 'application/strategic-merge-patch+json';
+      const { status, body } = await quickly('PATCH', `${MAPS}/directed`, { metadata: { $patch: directive } }, type);
+      expect(status).toBe(422);
+      const said = directive === 'x' ? 'x' : JSON.stringify(directive);
+      expect(body.details.causes[0].message).toContain(`unknown patch type: ${said} in map`);
+    },
+  );
+
+  it('a pod with resources of its own and no containers is invalid', async () => {
+    const spec = { hostNetwork: true, resources: {} };
+    const { status, body } = await quickly('POST', PODS, { metadata: { name: 'empty' }, spec });
+    expect(status).toBe(422);
+    expect(body.details.causes).toContainEqual(expect.objectContaining({ field: 'spec.containers' }));
+  });
+});

@@ -242,6 +242,6 @@ export function summary({ seed, requests, seconds, answers, stored, livez, stall
     `${stored} objects read back`,
     `livez ${livez.count} times: p50 ${livez.p50.toFixed(1)}, p99 ${livez.p99.toFixed()}, max ${livez.max.toFixed()} ms, ${livez.over200} over 200`,
     `turns over 200 ms: ${stalls.count} (longest ${stalls.longest} ms, ${stalls.longestCpu} of CPU; ${stalls.suspects} requests tried again alone)`,
-    `memory after collection ${mib(early.rss)} to ${mib(late.rss)} MiB, heap ${mib(early.heapUsed)} to ${mib(late.heapUsed)} MiB`,
+    `memory after collection ${mib(early.rss)} to ${mib(late.rss)} MiB, heap ${mib(early.heapUsed)} to ${mib(late.heapUsed)} MiB, of that changes for watches ${mib(early.rings)} to ${mib(late.rings)} MiB`,
   ].join('; ');
 }

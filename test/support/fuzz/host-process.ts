@@ -3,6 +3,7 @@
  * the thread's own CPU time, its memory after a collection, and whether somebody changed a global prototype.
  */
 import { performance } from 'node:perf_hooks';
+import { ChangeRing } from '../../../src/apiserver/storage/change-ring.ts';
 import { KEYS } from '../../hosts/encryption.ts';
 import { startTestNodeHost } from '../node-host.ts';
 
@@ -18,6 +19,8 @@ export interface Stall {
 export interface Measured {
   rss: number;
   heapUsed: number;
+  /** Of the heap, about: bytes of recent changes that are kept for watches, which fill up to a bound (16 Mi characters a tenant). */
+  rings: number;
   /** Names that were not there when the host started. */
   polluted: string[];
 }
@@ -25,6 +28,13 @@ export interface Measured {
 const EVERY_MS = 10;
 const TOLD_MS = 100;
 const PROTOTYPES = { Object, Array, Function, String, Number, Boolean, Map, Set, Promise, RegExp, Error, Date };
+
+const rings = new Set<ChangeRing>();
+const { append } = ChangeRing.prototype;
+ChangeRing.prototype.append = function (batch) {
+  rings.add(this);
+  append.call(this, batch);
+};
 
 const host = await startTestNodeHost({ databaseUrl: process.argv[2]!, encryptionKeys: KEYS });
 const before = namesOfPrototypes();
@@ -56,8 +66,25 @@ function measure(id: number): void {
   worked = process.threadCpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   const polluted = [...namesOfPrototypes()].filter((name) => !before.has(name));
-  const measured: Measured = { rss, heapUsed, polluted };
+  const measured: Measured = { rss, heapUsed, rings: sizeOfRings(), polluted };
   process.send!({ id, measured });
+}
+
+/** An object and a few texts beside its bodies: what a snapshot of the heap showed of a change. */
+const EACH_CHANGE = 300;
+
+function sizeOfRings(): number {
+  const bodies = new Set<string>();
+  let changes = 0;
+  for (const ring of rings) {
+    const kept = ring.read(ring.floor, Number.POSITIVE_INFINITY)?.changes ?? [];
+    changes += kept.length;
+    for (const change of kept) {
+      bodies.add(change.current.body);
+      if (change.type === 'MODIFIED' && change.previous !== undefined) bodies.add(change.previous.body);
+    }
+  }
+  return [...bodies].reduce((sum, { length }) => sum + length, changes * EACH_CHANGE);
 }
 
 function namesOfPrototypes(): Set<string> {

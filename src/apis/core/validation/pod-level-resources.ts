@@ -35,7 +35,7 @@ function validateConsistency(at: FieldPath, spec: IPodSpec): FieldError[] {
       errors.push(invalid(at.child('requests').key(name), formatQuantity(request), detail));
     }
   }
-  for (const [index, container] of spec.containers.entries()) {
+  for (const [index, container] of (spec.containers ?? []).entries()) {
     for (const [name, limit] of Object.entries(container.resources?.limits ?? {})) {
       const podLimit = own(limits, name);
       if (podLimit !== undefined && compareQuantity(limit, podLimit) > 0) {
@@ -49,7 +49,7 @@ function validateConsistency(at: FieldPath, spec: IPodSpec): FieldError[] {
 }
 
 /** The most that containers request at any one time: all of them with the sidecars, or one init container before. */
-function aggregateRequests({ containers, initContainers = [] }: IPodSpec): Totals {
+function aggregateRequests({ containers = [], initContainers = [] }: IPodSpec): Totals {
   const running: Totals = new Map();
   const sidecars: Totals = new Map();
   const starting: Totals = new Map();
