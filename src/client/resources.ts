@@ -1,12 +1,15 @@
 /** The resources that Kedge's own controllers, authorizers and agent use, with their object types. */
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IReplicaSet } from 'kubernetes-models/apps/v1/ReplicaSet';
+import type { ICronJob } from 'kubernetes-models/batch/v1/CronJob';
+import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1/Lease';
 import type { IEndpointSlice } from 'kubernetes-models/discovery.k8s.io/v1/EndpointSlice';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import type { IIngressClass } from 'kubernetes-models/networking.k8s.io/v1/IngressClass';
 import type { IServiceCIDR } from 'kubernetes-models/networking.k8s.io/v1/ServiceCIDR';
 import type { IRuntimeClass } from 'kubernetes-models/node.k8s.io/v1/RuntimeClass';
+import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
 import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
 import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
@@ -43,6 +46,9 @@ export type Event = Served<IEvent>;
 export type Lease = Served<ILease>;
 export type Deployment = Served<IDeployment>;
 export type ReplicaSet = Served<IReplicaSet>;
+export type Job = Served<IJob>;
+export type CronJob = Served<ICronJob>;
+export type PodDisruptionBudget = Served<IPodDisruptionBudget>;
 export type RuntimeClass = Served<IRuntimeClass>;
 export type LimitRange = Served<ILimitRange>;
 export type PersistentVolumeClaim = Served<IPersistentVolumeClaim>;
@@ -79,6 +85,14 @@ export const EVENTS = ref<Event>('', 'v1', 'events', 'Event');
 export const LEASES = ref<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const DEPLOYMENTS = ref<Deployment>('apps', 'v1', 'deployments', 'Deployment');
 export const REPLICA_SETS = ref<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
+export const JOBS = ref<Job>('batch', 'v1', 'jobs', 'Job');
+export const CRON_JOBS = ref<CronJob>('batch', 'v1', 'cronjobs', 'CronJob');
+export const POD_DISRUPTION_BUDGETS = ref<PodDisruptionBudget>(
+  'policy',
+  'v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
 export const RUNTIME_CLASSES = ref<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false);
 export const LIMIT_RANGES = ref<LimitRange>('', 'v1', 'limitranges', 'LimitRange');
 export const PERSISTENT_VOLUME_CLAIMS = ref<PersistentVolumeClaim>(

@@ -5,6 +5,7 @@ import { endpointSliceController } from './endpoint-slice/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { eventExpiryController } from './event-expiry/index.ts';
 import { garbageCollector } from './garbage-collector/index.ts';
+import { jobController } from './job/index.ts';
 import { type KubernetesServiceOptions, kubernetesServiceController } from './kubernetes-service/index.ts';
 import { namespaceController } from './namespace/index.ts';
 import { nodeIpamController } from './node-ipam/index.ts';
@@ -17,6 +18,7 @@ import { type ServiceAccountTokenOptions, serviceAccountTokenController } from '
 import { taintEvictionController } from './taint-eviction/index.ts';
 import { type TenantDirectory, tenantController } from './tenant/index.ts';
 import { tokenCleaner } from './token-cleaner/index.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/index.ts';
 
 export interface ControllerOptions {
   /** PEM certificates that pods should trust for the API server; published as kube-root-ca.crt. */
@@ -42,6 +44,8 @@ export function allControllers(options: ControllerOptions): Controller[] {
   return [
     deploymentController,
     replicaSetController,
+    jobController,
+    ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,
     namespaceController,

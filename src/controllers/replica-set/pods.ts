@@ -5,12 +5,12 @@ import { isStatus } from '../../meta/status-error.ts';
 import type { ReconcileContext } from '../../reconcile/contract.ts';
 import { controllerReference } from '../shared/claim.ts';
 import { isPodActive } from '../shared/pods.ts';
+import { rankForDeletion } from '../shared/rank.ts';
+import { slowStart } from '../shared/slow-start.ts';
 import { isNamespaceTerminating } from '../shared/status-causes.ts';
-import { rankForDeletion } from './rank.ts';
 
 /** At most this many pods are made or removed in one pass. */
 const BURST = 500;
-const SLOW_START = 1;
 
 /** A pod of the template, owned by the ReplicaSet; the API server completes its name. */
 export function podOf(replicaSet: ReplicaSet): Pod {
@@ -38,20 +38,11 @@ export async function manageReplicas(
   active: readonly Pod[],
 ): Promise<void> {
   const missing = (replicaSet.spec?.replicas ?? 1) - active.length;
-  if (missing > 0) await createPods(context, replicaSet, Math.min(missing, BURST));
-  if (missing < 0) await deletePods(context, replicaSet, active, Math.min(-missing, BURST));
-}
-
-/** In batches of 1, 2, 4…, so that what no pod can pass (a quota, say) costs one attempt, not hundreds. */
-async function createPods(context: ReconcileContext, replicaSet: ReplicaSet, count: number): Promise<void> {
-  let made = 0;
-  for (let batch = SLOW_START; made < count; batch *= 2) {
-    const size = Math.min(batch, count - made);
-    const results = await Promise.allSettled(Array.from({ length: size }, () => createPod(context, replicaSet)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    made += size;
+  if (missing > 0) {
+    const indexes = [...Array(Math.min(missing, BURST)).keys()];
+    await slowStart(indexes, () => createPod(context, replicaSet));
   }
+  if (missing < 0) await deletePods(context, replicaSet, active, Math.min(-missing, BURST));
 }
 
 async function createPod({ client, events }: ReconcileContext, replicaSet: ReplicaSet): Promise<void> {

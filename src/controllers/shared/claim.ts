@@ -20,6 +20,8 @@ export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
   ownerResource: ResourceRef<O>;
   selector: LabelSelector;
   resource: ResourceRef<T>;
+  /** Children carry it while they are claimed: adoption adds it, release takes it away. */
+  finalizer?: string;
 }
 
 /** The reference by which a controller owns a child it made or adopted. */
@@ -42,7 +44,7 @@ export async function claimChildren<O extends KubeObject, T extends KubeObject>(
   context: ReconcileContext,
   options: ClaimOptions<O, T>,
 ): Promise<T[]> {
-  const { owner, resource } = options;
+  const { owner } = options;
   const requirements = labelSelectorRequirements(options.selector);
   const deleting = owner.metadata.deletionTimestamp !== undefined;
   const claimed: T[] = [];
@@ -53,7 +55,7 @@ export async function claimChildren<O extends KubeObject, T extends KubeObject>(
     if (controller !== undefined) {
       if (controller.uid !== owner.metadata.uid) continue;
       if (matches) claimed.push(child);
-      else if (!deleting) await release(context, resource, child, owner);
+      else if (!deleting) await release(context, options, child);
       continue;
     }
     if (!matches || deleting || child.metadata.deletionTimestamp !== undefined) continue;
@@ -71,7 +73,7 @@ export async function adoptOrphans<
   T extends KubeObject,
 >(
   context: ReconcileContext,
-  { ownerResource, resource }: Pick<ClaimOptions<O, T>, 'ownerResource' | 'resource'>,
+  { ownerResource, resource, finalizer }: Pick<ClaimOptions<O, T>, 'ownerResource' | 'resource' | 'finalizer'>,
   { namespace, labels }: Selection,
 ): Promise<void> {
   const { client } = context;
@@ -86,7 +88,8 @@ export async function adoptOrphans<
     if (controllerOf(orphan) !== undefined || orphan.metadata.deletionTimestamp !== undefined) continue;
     const owner = takers.find((each) => matchesLabels(requirementsOf(each), orphan.metadata.labels));
     if (owner === undefined) continue;
-    const options = { owner, ownerResource, resource, selector: owner.spec?.selector ?? {} };
+    const selector = owner.spec?.selector ?? {};
+    const options = { owner, ownerResource, resource, selector, ...(finalizer === undefined ? {} : { finalizer }) };
     if (await isStillThere(context, options)) await adopt(context, options, orphan);
   }
 }
@@ -115,9 +118,10 @@ async function candidates<O extends KubeObject, T extends KubeObject>(
   return [...byUid.values()];
 }
 
-/** Its controller has not written a status yet. */
-function isNew(owner: KubeObject & { status?: { observedGeneration?: number } }): boolean {
-  return owner.status?.observedGeneration === undefined;
+/** Its controller has not written a status yet. Kinds whose status tells no generation are told by its being empty. */
+function isNew(owner: KubeObject & { status?: { observedGeneration?: number; uncountedTerminatedPods?: object } }) {
+  const { observedGeneration, uncountedTerminatedPods } = owner.status ?? {};
+  return observedGeneration === undefined && uncountedTerminatedPods === undefined;
 }
 
 /** The owner may have been deleted, or made anew under its name, since it was read. */
@@ -131,14 +135,14 @@ async function isStillThere<O extends KubeObject, T extends KubeObject>(
 
 async function adopt<O extends KubeObject, T extends KubeObject>(
   { client }: ReconcileContext,
-  { owner, ownerResource, resource }: ClaimOptions<O, T>,
+  { owner, ownerResource, resource, finalizer }: ClaimOptions<O, T>,
   child: T,
 ): Promise<T | undefined> {
   const { namespace = '', name = '', uid } = child.metadata;
   const reference = controllerReference(owner, ownerResource);
   try {
     return await client.patch(resource, namespace, name, 'strategic', {
-      metadata: { uid, ownerReferences: [reference] },
+      metadata: { uid, ownerReferences: [reference], ...(finalizer === undefined ? {} : { finalizers: [finalizer] }) },
     });
   } catch (error) {
     // Gone, or another controller was first: two references with controller=true are invalid.
@@ -147,16 +151,16 @@ async function adopt<O extends KubeObject, T extends KubeObject>(
   }
 }
 
-async function release<T extends KubeObject>(
+async function release<O extends KubeObject, T extends KubeObject>(
   { client }: ReconcileContext,
-  resource: ResourceRef<T>,
+  { owner, resource, finalizer }: ClaimOptions<O, T>,
   child: T,
-  owner: KubeObject,
 ): Promise<void> {
   const { namespace = '', name = '', uid } = child.metadata;
   const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }];
+  const held = finalizer === undefined ? {} : { '$deleteFromPrimitiveList/finalizers': [finalizer] };
   try {
-    await client.patch(resource, namespace, name, 'strategic', { metadata: { uid, ownerReferences } });
+    await client.patch(resource, namespace, name, 'strategic', { metadata: { uid, ownerReferences, ...held } });
   } catch (error) {
     if (!isStatus(error, 'NotFound') && !isStatus(error, 'Invalid')) throw error;
   }

@@ -106,7 +106,7 @@ function fakeKubelet(kubelet: Cluster['kubelet']): Controller {
             metadata: { name, namespace },
             target: { kind: 'Node', name: NODE },
           } as unknown as Pod);
-        } else if (pod.status?.phase !== 'Running' && kubelet.ready(pod)) {
+        } else if ((pod.status?.phase ?? 'Pending') === 'Pending' && kubelet.ready(pod)) {
           const podIP = `10.244.0.${++addresses}`;
           await client.updateStatus(PODS, {
             ...pod,

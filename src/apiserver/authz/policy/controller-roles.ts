@@ -32,6 +32,44 @@ export const CONTROLLER_ROLES: readonly RoleSpec[] = [
     ],
   },
   {
+    name: `${PREFIX}job-controller`,
+    rules: [
+      allow('get list watch update patch', 'batch', 'jobs'),
+      allow('update', 'batch', 'jobs/status'),
+      allow('update', 'batch', 'jobs/finalizers'),
+      allow('list watch create delete patch', 'core', 'pods'),
+      EVENTS,
+    ],
+  },
+  {
+    name: `${PREFIX}cronjob-controller`,
+    rules: [
+      allow('get list watch update', 'batch', 'cronjobs'),
+      allow('get list watch create update delete patch', 'batch', 'jobs'),
+      allow('update', 'batch', 'cronjobs/status'),
+      allow('update', 'batch', 'cronjobs/finalizers'),
+      allow('list delete', 'core', 'pods'),
+      EVENTS,
+    ],
+  },
+  {
+    name: `${PREFIX}ttl-after-finished-controller`,
+    rules: [allow('get list watch delete', 'batch', 'jobs'), EVENTS],
+  },
+  {
+    name: `${PREFIX}disruption-controller`,
+    rules: [
+      allow(READ, 'apps extensions', 'deployments replicasets statefulsets'),
+      allow(READ, 'core', 'replicationcontrollers'),
+      allow(READ, 'policy', 'poddisruptionbudgets'),
+      allow('update', 'policy', 'poddisruptionbudgets/status'),
+      allow('list watch', 'core', 'pods'),
+      allow('patch update', 'core', 'pods/status'),
+      allow('get', '*', '*/scale'),
+      EVENTS,
+    ],
+  },
+  {
     name: `${PREFIX}endpoint-controller`,
     rules: [
       allow(READ, 'core', 'services pods'),

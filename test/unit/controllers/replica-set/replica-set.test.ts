@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../../src/client/resources.ts';
 import { podOf } from '../../../../src/controllers/replica-set/pods.ts';
-import { rankForDeletion } from '../../../../src/controllers/replica-set/rank.ts';
 import { replicaSetStatus } from '../../../../src/controllers/replica-set/status.ts';
+import { rankForDeletion } from '../../../../src/controllers/shared/rank.ts';
 import { pod, ready, replicaSet } from '../factories.ts';
 
 const NOW = new Date('2026-01-10T00:00:00Z');

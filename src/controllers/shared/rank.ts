@@ -1,6 +1,6 @@
 /** Which pods go first when a ReplicaSet shrinks: upstream's ActivePodsWithRanks. */
 import type { Pod } from '../../client/resources.ts';
-import { isPodActive, isPodReady, podCondition } from '../shared/pods.ts';
+import { isPodActive, isPodReady, podCondition } from './pods.ts';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
