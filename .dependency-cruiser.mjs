@@ -27,7 +27,7 @@ const rules = {
     'src/apiserver/authz/(forbidden|rules-review|rbac)',
     'src/apiserver/discovery',
     'src/apiserver/surface/(contract|end)',
-    'src/tunnel/contract',
+    'src/tunnel/(contract|splice)',
   ],
   'src/apiserver/authn': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)', 'src/db'],
   'src/apiserver/authz': ['src/meta', 'src/apiserver/request', 'src/client/(contract|resources)'],
@@ -101,7 +101,7 @@ export default {
       from: { path: '^agent/' },
       to: {
         path: '^(src|test)/',
-        pathNot: ['^src/meta/', '^src/client/', '^src/tunnel/(protocol|contract)'],
+        pathNot: ['^src/meta/', '^src/client/', '^src/tunnel/(protocol|contract|socket|splice)'],
       },
     },
     {

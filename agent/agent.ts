@@ -21,8 +21,8 @@ import { startPodManager } from './pods/manager.ts';
 import { createProbeRunner } from './probes/run.ts';
 import { bridgeName, createDockerRuntime } from './runtime/docker/runtime.ts';
 import { createObjectFolder } from './state/folder.ts';
+import { serveStream } from './streams/table.ts';
 import { runLink } from './tunnel/link.ts';
-import { openLogs } from './tunnel/logs.ts';
 import { createSourceFollower } from './volumes/follow.ts';
 import { createObjectStore } from './volumes/objects.ts';
 import { createSealedFolder } from './volumes/sealed-folder.ts';
@@ -149,7 +149,7 @@ export async function runAgent(config: AgentConfig, access: ApiAccess, log: Log,
     ca: access.ca,
     nodeName,
     version: KUBELET_VERSION,
-    serve: (request, streamSignal) => openLogs(runtime, request, streamSignal),
+    serve: (request, stream) => serveStream({ runtime, log, pods: () => pods?.list() ?? [] }, request, stream),
     log,
     signal,
   });

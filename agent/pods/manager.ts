@@ -9,6 +9,7 @@ import { PodWorker } from './worker.ts';
 export interface PodManager {
   /** Asks every pod for a pass, as when the network has become ready. */
   triggerAll(): void;
+  list(): Pod[];
   /** Ends all workers; containers stay. */
   stop(): Promise<void>;
 }
@@ -129,6 +130,7 @@ export async function startPodManager({
 
   return {
     triggerAll,
+    list: () => [...workers.values()].map(({ pod }) => pod),
     async stop() {
       await following;
       await pods.done;

@@ -134,6 +134,30 @@ export interface ExecResult {
   output: string;
 }
 
+export interface ProcessOptions {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  tty: boolean;
+}
+
+/** A process that somebody is connected to. */
+export interface ConnectedProcess {
+  /** undefined when there is room for more, else a promise of it (or of the connection's end). */
+  write(data: Uint8Array): Promise<void> | undefined;
+  endStdin(): void;
+  /** Called for what comes of its output, 1 or 2 (with a terminal, all is 1); what it returns is waited for. */
+  onOutput(listener: (stream: 1 | 2, data: Uint8Array) => Promise<void> | undefined): void;
+  /** Columns and rows of its terminal. Does nothing where there is none, or no process any more. */
+  resize(width: number, height: number): Promise<void>;
+  /** Settles when its output has ended, or the connection. */
+  ended: Promise<void>;
+  /** Of one that has ended; undefined when it runs on, or nobody knows. */
+  exitCode(): Promise<number | undefined>;
+  /** Ends the connection. Who was started for it is sent SIGHUP, as by a terminal that is gone, and soon SIGKILL. */
+  leave(): Promise<void>;
+}
+
 export interface Runtime {
   /** Throws RuntimeUnavailable when the runtime does not answer. */
   info(): Promise<RuntimeInfo>;
@@ -161,6 +185,12 @@ export interface Runtime {
   /** Standard output and error in the order in which they were written. Throws ContainerGone. */
   logs(id: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   exec(id: string, command: string[], timeoutMs: number): Promise<ExecResult>;
+  /** Starts a command in a running container. Throws ContainerGone, and NotRunning for one that has stopped. */
+  openExec(id: string, command: string[], options: ProcessOptions): Promise<ConnectedProcess>;
+  /** Connects to a running container's first process; what it was given (stdin, tty) bounds what `options` may ask. */
+  attach(id: string, options: ProcessOptions): Promise<ConnectedProcess>;
+  /** Process id, on this machine, of a running container's first process. */
+  processId(id: string): Promise<number | undefined>;
   /** Removes every container and the network of this cluster. */
   cleanup(): Promise<void>;
 }
@@ -192,6 +222,14 @@ export class ContainerGone extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'ContainerGone';
+  }
+}
+
+/** The container is there, and nothing runs in it. */
+export class NotRunning extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NotRunning';
   }
 }
 

@@ -31,6 +31,8 @@ export interface FetchContext {
   upgrade?: UpgradeOffer;
   /** Ends the connection (or the HTTP/2 stream) of a request whose answer cannot go on. Absent: its stream must fail. */
   cut?(): void;
+  /** The client asks for SPDY/3.1: its bytes as binary messages. */
+  spdy?: UpgradeOffer;
 }
 
 interface AppEnv {

@@ -44,7 +44,7 @@ import { type ClusterCache, createClusterCache } from '../scheduler/clusters.ts'
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { ensureSystemNamespaces, ensureSystemPriorityClasses } from '../tenancy/bootstrap.ts';
 import { lookupToken } from '../tenancy/postgres/tokens.ts';
-import type { TunnelRelay } from '../tunnel/contract.ts';
+import type { AgentLinks, TunnelRelay } from '../tunnel/contract.ts';
 import { createTenantDirectory } from './tenant-directory.ts';
 import { VERSION } from './version.ts';
 
@@ -83,6 +83,8 @@ export interface Foundation {
   /** Seals what must not lie in the database in the clear. */
   cipher: KeyCipher;
   tunnel: TunnelRelay | undefined;
+  /** Where agents' links end; absent: agents cannot open any. */
+  links?: AgentLinks;
   /** Longest life of a ServiceAccount token; absent: a year. */
   maxTokenSeconds?: number | undefined;
   /** Absent: the control plane has its own. */
@@ -162,6 +164,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     authorizer,
     rules: rbac,
     ...(foundation.tunnel === undefined ? {} : { tunnel: foundation.tunnel }),
+    ...(foundation.links === undefined ? {} : { links: foundation.links }),
     tokens: serviceAccountTokenIssuer({
       keys,
       issuers,

@@ -1,6 +1,7 @@
 /** WebSockets of clients on Workers. */
 import { guarded } from '../meta/guard.ts';
 import type { ClientSocket, UpgradeOffer } from '../tunnel/contract.ts';
+import { createInbox } from '../tunnel/socket.ts';
 
 /** The Workers runtime's own, which no portable library types. */
 interface WorkerSocket extends WebSocket {
@@ -48,15 +49,15 @@ export function offerOf(request: Request): WorkerOffer | undefined {
 
 function clientSocket(socket: WorkerSocket, onClosed: () => void): ClientSocket {
   const decoder = new TextDecoder();
-  const listeners: (() => void)[] = [];
+  const inbox = createInbox();
   let left = BUDGET;
   let isClosed = false;
 
-  const closed = guarded('client socket close', () => {
+  const closed = guarded('client socket close', (code: number, reason: string) => {
     if (isClosed) return;
     isClosed = true;
     onClosed();
-    for (const each of listeners.splice(0)) guarded('client socket close', each)();
+    inbox.closed(code, reason);
   });
   const close = (code = 1000, reason = '') => {
     if (isClosed) return;
@@ -66,14 +67,30 @@ function clientSocket(socket: WorkerSocket, onClosed: () => void): ClientSocket 
       // Closed by the other side meanwhile.
     }
     // Nothing is sent any more; the other side's answer need not be waited for.
-    closed();
+    closed(code, reason);
   };
   // The other side's close wants an answer.
   socket.addEventListener(
     'close',
-    guarded('client socket close', () => close()),
+    guarded('client socket close', ({ code, reason }: CloseEvent) => {
+      try {
+        socket.close();
+      } catch {
+        // The runtime has answered it.
+      }
+      closed(code, reason);
+    }),
   );
-  socket.addEventListener('error', closed);
+  socket.addEventListener(
+    'error',
+    guarded('client socket error', () => closed(1006, '')),
+  );
+  socket.addEventListener(
+    'message',
+    guarded('client message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      inbox.push(typeof data === 'string' ? data : new Uint8Array(data));
+    }),
+  );
 
   return {
     send(data, text = typeof data === 'string') {
@@ -87,17 +104,7 @@ function clientSocket(socket: WorkerSocket, onClosed: () => void): ClientSocket 
       return undefined;
     },
     close,
-    onMessage(listener) {
-      socket.addEventListener(
-        'message',
-        guarded('client message', (event: MessageEvent<string | ArrayBuffer>) => {
-          listener(typeof event.data === 'string' ? event.data : new Uint8Array(event.data));
-        }),
-      );
-    },
-    onClose(listener) {
-      if (isClosed) listener();
-      else listeners.push(listener);
-    },
+    onMessage: inbox.onMessage,
+    onClose: inbox.onClose,
   };
 }

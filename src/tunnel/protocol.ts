@@ -2,8 +2,15 @@
  * What is said between an agent and the relay. Both connections are WebSockets that the agent opens, with its bearer token:
  *
  *   control    GET /apis/kedge.dev/v1/nodes/<name>/tunnel           text frames, one JSON message each
- *   dial-back  GET /apis/kedge.dev/v1/nodes/<name>/tunnel/<stream>  a text frame StreamHead, then binary frames of bytes;
+ *   dial-back  GET /apis/kedge.dev/v1/nodes/<name>/tunnel/<stream>  a text frame StreamHead, then the stream's own frames;
  *                                                                   the close ends the stream
+ *
+ * Frames after the head, by kind of stream:
+ *
+ *   logs                       binary: bytes
+ *   exec, attach, portforward  those of the client's own protocol, end to end
+ *   http                       binary: bytes of a body; text: BodyEnd, which half-closes, and from the agent HttpHead first
+ *   websocket                  those of the pod's WebSocket, end to end
  *
  * A stream is a connection of its own, so flow control is TCP's and a slow reader holds up nobody else.
  */
@@ -28,7 +35,70 @@ export const logRequestSchema = z.object({
   sinceTime: z.string().optional(),
 });
 
-export const streamRequestSchema = z.discriminatedUnion('kind', [logRequestSchema]);
+const podSchema = { namespace: z.string(), pod: z.string(), uid: z.string() };
+const carrierSchema = { carrier: z.enum(['channels', 'spdy']), protocol: z.string() };
+
+const commandRequestSchema = (kind: 'exec' | 'attach') =>
+  z.object({
+    kind: z.literal(kind),
+    ...podSchema,
+    container: z.string(),
+    command: z.array(z.string()),
+    stdin: z.boolean(),
+    stdout: z.boolean(),
+    stderr: z.boolean(),
+    tty: z.boolean(),
+    ...carrierSchema,
+  });
+
+const portForwardRequestSchema = z.object({
+  kind: z.literal('portforward'),
+  ...podSchema,
+  ...carrierSchema,
+  ports: z.array(z.int().min(1).max(65535)),
+});
+
+const targetSchema = z.object({
+  pod: z.object({ namespace: z.string(), name: z.string(), uid: z.string() }).optional(),
+  port: z.int().min(0).max(65535),
+  scheme: z.enum(['http', 'https']),
+  ca: z.string().optional(),
+  serverName: z.string().optional(),
+});
+const headersSchema = z.array(z.tuple([z.string(), z.string()]));
+
+const httpRequestSchema = z.object({
+  kind: z.literal('http'),
+  target: targetSchema,
+  method: z.string(),
+  path: z.string().startsWith('/'),
+  headers: headersSchema,
+  hasBody: z.boolean(),
+});
+
+const webSocketRequestSchema = z.object({
+  kind: z.literal('websocket'),
+  target: targetSchema,
+  path: z.string().startsWith('/'),
+  headers: headersSchema,
+  protocols: z.array(z.string()),
+});
+
+export const streamRequestSchema = z.discriminatedUnion('kind', [
+  logRequestSchema,
+  commandRequestSchema('exec'),
+  commandRequestSchema('attach'),
+  portForwardRequestSchema,
+  httpRequestSchema,
+  webSocketRequestSchema,
+]);
+
+/** Of a stream `http`, from the agent: the answer's head. */
+export const httpHeadSchema = z.object({ status: z.int().min(200).max(599), headers: headersSchema });
+export type HttpHead = z.infer<typeof httpHeadSchema>;
+
+/** Of a stream `http`, both ways: the body is whole. A close without it is an error of the body. */
+export const BODY_END = '{"end":true}';
 
 /** Relay to agent. An agent refuses a request that it does not know by dialling back with an error. */
 export const relayMessageSchema = z.discriminatedUnion('type', [
@@ -45,11 +115,14 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
 const statusSchema = z.looseObject({ kind: z.literal('Status'), code: z.int(), message: z.string().optional() });
 
 /** The first frame of a dial-back. */
-export const streamHeadSchema = z.union([z.object({ status: z.literal('ok') }), statusSchema]);
+export const streamHeadSchema = z.union([
+  z.object({ status: z.literal('ok'), protocol: z.string().optional() }),
+  statusSchema,
+]);
 
 export type RelayMessage = z.infer<typeof relayMessageSchema>;
 export type AgentMessage = z.infer<typeof agentMessageSchema>;
-export type StreamHead = { status: 'ok' } | Status;
+export type StreamHead = { status: 'ok'; protocol?: string } | Status;
 
 /** Decodes a text frame; undefined when it is not JSON or not of this schema. */
 export function decodeMessage<T>(schema: z.ZodType<T>, frame: string | Uint8Array): T | undefined {

@@ -5,7 +5,8 @@
  */
 import { guarded } from '../meta/guard.ts';
 import { type Status, StatusError } from '../meta/status-error.ts';
-import type { StreamRequest, TunnelRelay } from './contract.ts';
+import type { AgentLinks, AgentStream, MessageSocket, StreamRequest, TunnelRelay } from './contract.ts';
+import { fetchBy } from './fetch.ts';
 import {
   agentMessageSchema,
   decodeMessage,
@@ -14,20 +15,19 @@ import {
   type StreamHead,
   streamHeadSchema,
 } from './protocol.ts';
-import type { TunnelSocket } from './socket.ts';
+import { readBytes } from './read-bytes.ts';
+import { createInbox } from './socket.ts';
 
 export interface RelayOptions {
   /** Milliseconds an agent has to dial back and answer. */
   openTimeout?: number;
   /** Milliseconds between pings; a link silent for three is closed. */
   pingInterval?: number;
+  /** Streams of one node at once. */
+  nodeStreams?: number;
 }
 
-export interface NodeRelay extends TunnelRelay {
-  /** Takes a node's authenticated control socket; an older one of the same node is closed. */
-  attachControl(tenant: string, node: string, socket: TunnelSocket): void;
-  /** Takes an authenticated dial-back. One that nobody waits for, or that another node was asked for, is closed. */
-  attachStream(tenant: string, node: string, stream: string, socket: TunnelSocket): void;
+export interface NodeRelay extends TunnelRelay, AgentLinks {
   isConnected(tenant: string, node: string): boolean;
   /** Closes every link and stream; later opens fail. */
   close(): void;
@@ -35,26 +35,28 @@ export interface NodeRelay extends TunnelRelay {
 
 interface Waiting {
   owner: string;
-  accept(socket: TunnelSocket): void;
+  accept(socket: MessageSocket): void;
   fail(error: StatusError): void;
 }
 
 interface Link {
-  socket: TunnelSocket;
+  socket: MessageSocket;
   lastHeard: number;
   timer: ReturnType<typeof setInterval>;
 }
 
-/** Bytes held for a slow client before the agent's socket is paused, or cut where it cannot be. */
-const HIGH_WATER = 1 << 20;
-const CUT_AT = 16 << 20;
+/** A machine of a small site has one link for all; what it serves beyond this is somebody's loop. */
+const NODE_STREAMS = 512;
 
 export function createRelay(options: RelayOptions = {}): NodeRelay {
   const openTimeout = options.openTimeout ?? 10_000;
   const pingInterval = options.pingInterval ?? PING_SECONDS * 1000;
+  const nodeStreams = options.nodeStreams ?? NODE_STREAMS;
+  /** Streams asked for and open, by owner. */
+  const counts = new Map<string, number>();
   const links = new Map<string, Link>();
   const waiting = new Map<string, Waiting>();
-  const streams = new Set<TunnelSocket>();
+  const streams = new Set<MessageSocket>();
   let closed = false;
 
   function detach(owner: string, link: Link): void {
@@ -66,7 +68,76 @@ export function createRelay(options: RelayOptions = {}): NodeRelay {
     }
   }
 
+  /** Returns what gives the place back. */
+  function takePlace(owner: string, node: string): () => void {
+    const count = counts.get(owner) ?? 0;
+    if (count >= nodeStreams) {
+      throw StatusError.tooManyRequests(
+        `node ${JSON.stringify(node)} has ${count} streams open, which is the limit`,
+        1,
+      );
+    }
+    counts.set(owner, count + 1);
+    let taken = true;
+    return () => {
+      if (!taken) return;
+      taken = false;
+      const left = (counts.get(owner) ?? 1) - 1;
+      if (left === 0) counts.delete(owner);
+      else counts.set(owner, left);
+    };
+  }
+
+  async function connect(
+    tenant: string,
+    node: string,
+    request: StreamRequest,
+    signal: AbortSignal,
+  ): Promise<AgentStream> {
+    signal.throwIfAborted();
+    const owner = ownerOf(tenant, node);
+    const link = links.get(owner);
+    if (link === undefined) throw notConnected(node);
+    const leave = takePlace(owner, node);
+    // 122 random bits: a stream's id is also the right to answer it.
+    const stream = crypto.randomUUID();
+    const dialled = Promise.withResolvers<MessageSocket>();
+    const entry: Waiting = { owner, accept: dialled.resolve, fail: dialled.reject };
+    waiting.set(stream, entry);
+    const timer = setTimeout(
+      guarded('relay open', () =>
+        dialled.reject(StatusError.serviceUnavailable(`the agent of node ${JSON.stringify(node)} does not answer`)),
+      ),
+      openTimeout,
+    );
+    const abort = guarded('relay open', () => dialled.reject(signal.reason));
+    signal.addEventListener('abort', abort);
+    try {
+      say(link.socket, { type: 'open', stream, request: { ...request } });
+      const socket = await dialled.promise;
+      socket.onClose(leave);
+      return await awaitHead(socket, openTimeout, signal);
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      waiting.delete(stream);
+    }
+  }
+
   return {
+    connect,
+    fetch: (tenant, node, target, request, signal) => fetchBy(connect, tenant, node, target, request, signal),
+    async open(tenant, node, request, signal) {
+      const { socket } = await connect(tenant, node, request, signal);
+      const leave = guarded('client left', () => socket.close(1000, 'the client left'));
+      signal.addEventListener('abort', leave, { once: true });
+      socket.onClose(() => signal.removeEventListener('abort', leave));
+      return readBytes(socket);
+    },
+
     attachControl(tenant, node, socket) {
       if (closed) return socket.close(1001, 'going away');
       const owner = ownerOf(tenant, node);
@@ -107,37 +178,6 @@ export function createRelay(options: RelayOptions = {}): NodeRelay {
 
     isConnected: (tenant, node) => links.has(ownerOf(tenant, node)),
 
-    async open(tenant, node, request: StreamRequest, signal) {
-      signal.throwIfAborted();
-      const owner = ownerOf(tenant, node);
-      const link = links.get(owner);
-      if (link === undefined) {
-        throw StatusError.serviceUnavailable(`the agent of node ${JSON.stringify(node)} is not connected`);
-      }
-      // 122 random bits: a stream's id is also the right to answer it.
-      const stream = crypto.randomUUID();
-      const dialled = Promise.withResolvers<TunnelSocket>();
-      const entry: Waiting = { owner, accept: dialled.resolve, fail: dialled.reject };
-      waiting.set(stream, entry);
-      const timer = setTimeout(
-        guarded('relay open', () =>
-          dialled.reject(StatusError.serviceUnavailable(`the agent of node ${JSON.stringify(node)} does not answer`)),
-        ),
-        openTimeout,
-      );
-      const abort = guarded('relay open', () => dialled.reject(signal.reason));
-      signal.addEventListener('abort', abort);
-      try {
-        say(link.socket, { type: 'open', stream, request: { ...request } });
-        const socket = await dialled.promise;
-        return await readStream(socket, openTimeout, signal);
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
-        waiting.delete(stream);
-      }
-    },
-
     close() {
       closed = true;
       for (const entry of [...waiting.values()]) entry.fail(StatusError.serviceUnavailable('the server is stopping'));
@@ -155,74 +195,63 @@ function ownerOf(tenant: string, node: string): string {
   return `${tenant}/${node}`;
 }
 
-function say(socket: TunnelSocket, message: RelayMessage): void {
-  socket.send(JSON.stringify(message));
+function say(socket: MessageSocket, message: RelayMessage): void {
+  void socket.send(JSON.stringify(message));
 }
 
-/** Waits for the agent's head, then hands out its bytes; the client's slowness is passed on by pausing the socket. */
-function readStream(socket: TunnelSocket, timeout: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-  const head = Promise.withResolvers<ReadableStream<Uint8Array>>();
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const timer = setTimeout(
-    guarded('relay head', () => {
-      head.reject(StatusError.serviceUnavailable("the node's agent does not answer"));
-      socket.close(1008, 'no head');
-    }),
-    timeout,
+function notConnected(node: string): StatusError {
+  const title = JSON.stringify(node);
+  return StatusError.serviceUnavailable(
+    `the agent of node ${title} is not connected: look at its machine, and at the agent's log there`,
   );
-  const abort = guarded('relay head', () => {
-    head.reject(signal.reason);
-    socket.close(1000, 'the client left');
-  });
-  signal.addEventListener('abort', abort);
+}
 
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start(started) {
-        controller = started;
-      },
-      pull: () => socket.resume?.(),
-      cancel() {
-        // Frames that are on their way have no reader any more.
-        controller = undefined;
-        socket.close(1000, 'the client left');
-      },
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER }),
-  );
-
-  let opened = false;
-  socket.onMessage((frame) => {
-    if (!opened) {
+/** Waits for the agent's head; what comes after it is kept for who listens next. */
+function awaitHead(socket: MessageSocket, timeout: number, signal: AbortSignal): Promise<AgentStream> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      guarded('relay head', () => {
+        reject(StatusError.serviceUnavailable("the node's agent does not answer"));
+        socket.close(1008, 'no head');
+      }),
+      timeout,
+    );
+    const abort = guarded('relay head', () => {
+      reject(signal.reason);
+      socket.close(1000, 'the client left');
+    });
+    const settled = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
+    signal.addEventListener('abort', abort);
+    socket.onClose(() => {
+      settled();
+      reject(StatusError.serviceUnavailable("the node's agent hung up"));
+    });
+    const inbox = createInbox();
+    let opened = false;
+    socket.onMessage((frame) => {
+      if (opened) return inbox.push(frame);
+      settled();
       const decoded = decodeMessage(streamHeadSchema, frame) as StreamHead | undefined;
       if (decoded?.status === 'ok') {
         opened = true;
-        return head.resolve(body);
+        // What follows belongs to a listener that is there a moment later.
+        socket.pause?.();
+        const onMessage: MessageSocket['onMessage'] = (listener) => {
+          inbox.onMessage(listener);
+          socket.resume?.();
+        };
+        const { protocol } = decoded;
+        return resolve({ socket: { ...socket, onMessage }, ...(protocol === undefined ? {} : { protocol }) });
       }
-      head.reject(
+      reject(
         decoded === undefined
           ? StatusError.internal("the node's agent sent an unknown answer")
           : StatusError.from(decoded as Status),
       );
-      return socket.close(1000);
-    }
-    if (typeof frame === 'string' || controller === undefined) return;
-    controller.enqueue(frame);
-    const room = controller.desiredSize ?? 0;
-    if (room <= 0) socket.pause?.();
-    if (room < HIGH_WATER - CUT_AT) {
-      controller.error(StatusError.serviceUnavailable('the client reads too slowly'));
-      controller = undefined;
-      socket.close(1008, 'the client reads too slowly');
-    }
+      socket.close(1000);
+    });
   });
-  socket.onClose(() => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-    head.reject(StatusError.serviceUnavailable("the node's agent hung up"));
-    controller?.close();
-    controller = undefined;
-  });
-  return head.promise;
 }

@@ -84,6 +84,12 @@ export function createDockerRuntime({ socketPath, cluster }: DockerRuntimeOption
     events: (signal) => readEvents(docker, cluster, signal),
     logs: (id, options, signal) => readLogs(docker, id, options, signal),
     exec: (id, command, timeoutMs) => execute(docker, id, command, timeoutMs),
+    openExec: async (id, command, options) => (await import('./process.ts')).openExec(docker, id, command, options),
+    attach: async (id, options) => (await import('./process.ts')).attach(docker, id, options),
+    async processId(id) {
+      const info = await unless([404], () => docker.getContainer(id).inspect());
+      return info?.State.Running ? info.State.Pid : undefined;
+    },
     async cleanup() {
       const filters = { label: [`${CLUSTER_LABEL}=${cluster}`] };
       const found = await engine(() => docker.listContainers({ all: true, filters }));

@@ -26,6 +26,14 @@ export const nodes = builtIn<Node>('io.k8s.api.core.v1.Node', {
   shortNames: ['no'],
   namespaced: false,
   status: true,
+  subresources: {
+    proxy: {
+      by: 'handler',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      kind: { kind: 'NodeProxyOptions' },
+      connect: true,
+    },
+  },
   strategy,
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
   columns: nodeColumns,

@@ -16,6 +16,15 @@ export const pods = builtIn<Pod>('io.k8s.api.core.v1.Pod', {
     binding: podBinding,
     eviction: { by: 'handler', verbs: ['create'], kind: { group: 'policy', version: 'v1', kind: 'Eviction' } },
     log: { by: 'handler', verbs: ['get'], kind: { kind: 'Pod' } },
+    exec: { by: 'handler', verbs: ['create', 'get'], kind: { kind: 'PodExecOptions' }, connect: true },
+    attach: { by: 'handler', verbs: ['create', 'get'], kind: { kind: 'PodAttachOptions' }, connect: true },
+    portforward: { by: 'handler', verbs: ['create', 'get'], kind: { kind: 'PodPortForwardOptions' }, connect: true },
+    proxy: {
+      by: 'handler',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      kind: { kind: 'PodProxyOptions' },
+      connect: true,
+    },
   },
   strategy: podStrategy,
   selectableFields: {

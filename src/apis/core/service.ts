@@ -59,6 +59,14 @@ export const services = builtIn<Service>('io.k8s.api.core.v1.Service', {
   categories: ['all'],
   namespaced: true,
   status: true,
+  subresources: {
+    proxy: {
+      by: 'handler',
+      verbs: ['create', 'delete', 'get', 'patch', 'update'],
+      kind: { kind: 'ServiceProxyOptions' },
+      connect: true,
+    },
+  },
   strategy,
   selectableFields: {
     'spec.clusterIP': ({ spec }) => spec?.clusterIP ?? '',

@@ -93,6 +93,7 @@ export function nodeAuthorizer(options: NodeAuthorizerOptions): Authorizer {
     ['/nodes', useNodes],
     ['coordination.k8s.io/leases', useLeases],
     ['storage.k8s.io/csinodes', useCsiNodes],
+    ['kedge.dev/nodes', useTunnel],
   ]);
 
   return {
@@ -127,6 +128,12 @@ function useNodes(node: string, { request: { verb, subresource, name } }: Attrib
   if (subresource !== '' || !['get', 'list', 'watch'].includes(verb)) return no('');
   if (name === node) return ALLOW;
   return no(`node '${node}' cannot read ${name === '' ? 'all nodes' : `'${name}'`}, only its own Node object`);
+}
+
+/** Its own link and the streams that are asked for over it. */
+function useTunnel(node: string, { request: { verb, subresource, name } }: Attributes): Decision {
+  if (verb !== 'get' || subresource !== 'tunnel') return no('');
+  return name === node ? ALLOW : no(`node '${node}' cannot open the tunnel of '${name}'`);
 }
 
 function useLeases(node: string, { request: { verb, namespace, name } }: Attributes): Decision {

@@ -5,7 +5,7 @@ import { declaredSize, holdBody } from '../request/body.ts';
 import type { Room } from '../request/room.ts';
 import type { ApiSurface } from '../surface/contract.ts';
 import type { Ask } from './budget.ts';
-import { type Classified, classify } from './classify.ts';
+import { type Classified, classify, isStream } from './classify.ts';
 import type { Demand } from './contract.ts';
 import { answerCost, costOf } from './costs.ts';
 import type { Flow } from './flow.ts';
@@ -40,7 +40,9 @@ export async function admitToWork(
       : 'mutating';
   flow.inFlight[kind]++;
   try {
-    await running.inTime(() => running.start(run));
+    // As upstream a stream has no deadline: whom it goes to may think for as long as it likes.
+    if (isStream(request.info)) await running.start(run);
+    else await running.inTime(() => running.start(run));
   } finally {
     flow.inFlight[kind]--;
   }
@@ -93,7 +95,8 @@ class RunningWork implements Work {
 
   #hasBody(): boolean {
     const { raw, info } = this.#request;
-    return info.isResourceRequest && raw.method !== 'GET' && raw.method !== 'HEAD';
+    // A stream's body flows through.
+    return info.isResourceRequest && raw.method !== 'GET' && raw.method !== 'HEAD' && !isStream(info);
   }
 
   /** Of the thread's time: waited for before the body is read, so that what waits is not in memory. */

@@ -25,6 +25,10 @@ const READS_MANY = new Set(['list', 'watch', 'deletecollection']);
 /** Bytes that move for as long as somebody likes, and hardly any work. */
 const STREAMS = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
+export function isStream({ isResourceRequest, group, subresource }: RequestInfo): boolean {
+  return isResourceRequest && group === '' && STREAMS.has(subresource);
+}
+
 export function classify(request: Classified, sizes: Sizes): Demand {
   const { tenant, user } = request;
   return { level: levelOf(request), tenant, flow: user.name, seats: seatsOf(request, sizes) };
@@ -40,7 +44,7 @@ function levelOf({ user, operator, info }: Classified): Level {
 /** Single objects by name; heartbeats of nodes; leader election (upstream's system-leader-election and node-high). */
 function isLight(user: UserInfo, info: RequestInfo): boolean {
   if (!info.isResourceRequest) return info.verb === 'get';
-  if (info.verb === 'get') return !STREAMS.has(info.subresource);
+  if (info.verb === 'get') return !isStream(info);
   if (info.group === 'coordination.k8s.io' && info.resource === 'leases') {
     return info.name !== '' && info.verb !== 'watch' && info.verb !== 'list';
   }
@@ -55,7 +59,7 @@ const UNKNOWN_SEATS = 1;
 
 function seatsOf({ tenant, info, query }: Classified, sizes: Sizes): number {
   if (!info.isResourceRequest) return 1;
-  if (STREAMS.has(info.subresource)) return 0;
+  if (isStream(info)) return 0;
   if (info.verb === 'deletecollection') return MAX_LIST_SEATS;
   if (info.verb === 'list' || (info.verb === 'watch' && hasInitialEvents(query))) {
     const count = sizes.of(tenant, info);

@@ -1,6 +1,6 @@
 /** What the API server is made of; wired by the hosts. */
 import type { ProtobufDescriptors } from '../../meta/protobuf/descriptors.ts';
-import type { TunnelRelay } from '../../tunnel/contract.ts';
+import type { AgentLinks, TunnelRelay } from '../../tunnel/contract.ts';
 import type { TokenAuthenticator } from '../authn/contract.ts';
 import type { Authorizer } from '../authz/contract.ts';
 import type { RuleResolver } from '../authz/rbac.ts';
@@ -50,8 +50,10 @@ export interface AppDeps extends RegistryDeps {
   authorizer: Authorizer;
   /** Absent: SelfSubjectRulesReview (`kubectl auth can-i --list`) is not served. */
   rules?: RuleResolver;
-  /** Absent: pods have no logs to read. */
+  /** Absent: nothing of pods and nodes can be reached: logs, exec, port-forward, proxy. */
   tunnel?: TunnelRelay;
+  /** Where agents' links end; absent: agents cannot open any. */
+  links?: AgentLinks;
   /** Absent: serviceaccounts/token is not served. */
   tokens?: ServiceAccountTokenIssuer;
   /** Absent: /.well-known/openid-configuration and /openid/v1/jwks are not served. */

@@ -32,6 +32,8 @@ export interface ApiRequest {
   upgrade?: UpgradeOffer;
   /** Ends the connection of a request whose answer cannot go on. Absent: its stream must fail. */
   cut?(): void;
+  /** The client asks for SPDY/3.1, which only remote commands and port-forwards take. */
+  spdy?: UpgradeOffer;
   /** Become Warning headers. */
   warnings: string[];
   /** Set when the request has been admitted to work, which is before any handler. */

@@ -3,6 +3,10 @@ import { own } from '../../meta/own.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { ROOT } from '../../meta/tenant.ts';
 import { subjectOf } from '../registry/context.ts';
+import { handleAttach, handleExec } from './connect/command.ts';
+import { handlePortForward } from './connect/port-forward.ts';
+import { handleProxy } from './connect/proxy.ts';
+import { handleTunnel } from './connect/tunnel.ts';
 import { handleDiscovery } from './discovery.ts';
 import { handleHealth } from './health.ts';
 import { type ApiRequest, forResource, type ResourceRequest } from './request.ts';
@@ -18,18 +22,14 @@ import { handleToken } from './subresources/token.ts';
 const SUBRESOURCE_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   '/pods/eviction': handleEviction,
   '/pods/log': handleLog,
+  '/pods/exec': handleExec,
+  '/pods/attach': handleAttach,
+  '/pods/portforward': handlePortForward,
+  '/pods/proxy': handleProxy,
+  '/services/proxy': handleProxy,
+  '/nodes/proxy': handleProxy,
   '/serviceaccounts/token': handleToken,
 };
-
-/** Byte streams to pods, and through nodes. They are part of the API, so a client is told more than that nothing is there. */
-const STREAMS = new Set([
-  'pods/exec',
-  'pods/attach',
-  'pods/portforward',
-  'pods/proxy',
-  'services/proxy',
-  'nodes/proxy',
-]);
 
 const PART_HANDLERS: Readonly<Record<string, ResourceHandler>> = {
   get: handleGet,
@@ -42,7 +42,11 @@ export async function route(request: ApiRequest): Promise<Response> {
   if (!info.isResourceRequest) return routePath(request);
   const served = request.surface.serving(info.group, info.version, info.resource);
   if (served?.by === 'answer') return handleReview(request, served.kind);
-  if (served?.by !== 'store') throw notServed();
+  if (served?.by !== 'store') {
+    const linked = handleTunnel(request);
+    if (linked === undefined) throw notServed();
+    return linked;
+  }
   const { definition } = served;
   if (definition.namespaced && info.namespace === '' && !ACROSS_NAMESPACES.has(info.verb)) throw notServed();
   // The path /namespaces/x/nodes names no resource: nodes have no namespace.
@@ -65,10 +69,6 @@ function handlerOf(request: ResourceRequest): ResourceHandler {
         handler = own(RESOURCE_HANDLERS, info.verb);
       break;
     default:
-      if (definition.group === '' && STREAMS.has(`${definition.resource}/${info.subresource}`)) {
-        const message = `${definition.resource}/${info.subresource} is not served by this cluster yet`;
-        throw new StatusError(404, 'NotFound', message, {});
-      }
       handler = subresourceHandler(request);
   }
   if (handler === undefined) throw StatusError.methodNotAllowed(subjectOf(definition), info.verb);
@@ -77,7 +77,8 @@ function handlerOf(request: ResourceRequest): ResourceHandler {
 
 function subresourceHandler({ definition, info }: ResourceRequest): ResourceHandler | undefined {
   const subresource = own(definition.subresources, info.subresource);
-  if (subresource === undefined || info.rest.length > 0) throw notServed();
+  if (subresource === undefined) throw notServed();
+  if (info.rest.length > 0 && info.subresource !== 'proxy') throw notServed();
   const verbs: readonly string[] = subresource.verbs;
   if (!verbs.includes(info.verb)) return undefined;
   switch (subresource.by) {

@@ -162,6 +162,8 @@ export interface HandledSubresource {
   verbs: readonly string[];
   /** For discovery. */
   kind: SubresourceKind;
+  /** A stream, whatever its verb: admitted as CONNECT, and its path may go on. */
+  connect?: boolean;
 }
 
 /** One column of a Table. `cell` gets the parsed object; `now` serves ages. */

@@ -1,20 +1,17 @@
 /** WebSockets of clients on Node: the handshake, back-pressure, and the end of those whose other side is no more. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { guarded } from '../../meta/guard.ts';
 import { StatusError } from '../../meta/status-error.ts';
-import type { ClientSocket, UpgradeOffer } from '../../tunnel/contract.ts';
+import type { UpgradeOffer } from '../../tunnel/contract.ts';
+import { fromWs } from '../../tunnel/socket.ts';
 
-/** Bytes that may wait in a socket before its source is held back. */
-const HIGH_WATER = 1 << 20;
 /** Bytes of a message that a client may send. */
 const MAX_MESSAGE = 1 << 20;
 /** Milliseconds between pings; who answers none of three in a row, and has taken all, is gone. */
 const PING_MS = 30_000;
 const LIVES = 3;
-/** Milliseconds a client has to answer a close before its connection is cut. */
-const CLOSE_GRACE_MS = 5_000;
 
 /** An offer, and whether the connection is the socket's now (or was refused by the handshake): no answer may follow. */
 export interface NodeOffer extends UpgradeOffer {
@@ -59,58 +56,9 @@ export function createClientSockets(): ClientSockets {
           // It has answered 400 itself, or there is nobody left to answer.
           if (connection === undefined) throw StatusError.badRequest('not a valid WebSocket handshake');
           pulses.add(connection);
-          return clientSocket(connection);
+          return fromWs(connection);
         },
       };
-    },
-  };
-}
-
-function clientSocket(socket: WebSocket): ClientSocket {
-  let closing = false;
-  socket.on(
-    'error',
-    guarded('client socket error', () => socket.terminate()),
-  );
-  return {
-    send(data, text = typeof data === 'string') {
-      if (socket.readyState !== WebSocket.OPEN) return undefined;
-      if (socket.bufferedAmount <= HIGH_WATER) {
-        socket.send(data, { binary: !text });
-        return undefined;
-      }
-      return new Promise((resolve) => {
-        socket.send(
-          data,
-          { binary: !text },
-          guarded('client socket sent', () => resolve()),
-        );
-      });
-    },
-    close(code = 1000, reason = '') {
-      if (closing) return;
-      closing = true;
-      socket.close(code, reason);
-      const timer = setTimeout(
-        guarded('client socket close', () => socket.terminate()),
-        CLOSE_GRACE_MS,
-      );
-      socket.once(
-        'close',
-        guarded('client socket close', () => clearTimeout(timer)),
-      );
-    },
-    onMessage(listener) {
-      socket.on(
-        'message',
-        guarded('client message', (data: RawData, isBinary: boolean) => {
-          listener(isBinary ? (data as Buffer) : String(data));
-        }),
-      );
-    },
-    onClose(listener) {
-      if (socket.readyState === WebSocket.CLOSED) listener();
-      else socket.once('close', guarded('client socket close', listener));
     },
   };
 }

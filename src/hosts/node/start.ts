@@ -29,7 +29,7 @@ import { createMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { listen } from './server.ts';
 import { inClusterNames, issueServer, makeAuthority } from './serving-certificate.ts';
-import { createTunnelUpgrade } from './tunnel-upgrade.ts';
+import { createUpgrade } from './upgrade.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface NodeHostOptions {
@@ -121,6 +121,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
       apiEndpoints: { endpoints: () => liveReplicas(db) },
       cipher: signingKeyCipher(options.encryptionKeys),
       tunnel: relay,
+      links: relay,
       watchSeconds: undefined,
       log,
       flow: createFlow(DEFAULT_LIMITS, metrics, (run) => void setImmediate(guarded('pace', run))),
@@ -133,7 +134,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     const fetch = (request: Request, context: FetchContext = {}) => plane.app.fetch(request, context);
     const server = await listen({
       fetch: (request, outgoing) => fetch(request, { cut: () => void outgoing.destroy() }),
-      upgrade: createTunnelUpgrade({ authenticator: plane.authenticator, relay, fetch }),
+      upgrade: createUpgrade(fetch),
       tls: await issueServer(authority, names, now),
       listen: options.listen,
       onError: (error) => log.error({ error }, 'the listening socket failed'),

@@ -1,6 +1,6 @@
 /** Logs of pods that are about to go. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openLogs } from '../../../agent/tunnel/logs.ts';
+import { openLogs } from '../../../agent/streams/logs.ts';
 import { PODS, type Pod } from '../../../src/client/resources.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
 import type { LogRequest } from '../../../src/tunnel/contract.ts';

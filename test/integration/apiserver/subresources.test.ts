@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LogRequest } from '../../../src/tunnel/contract.ts';
 import { type Api, startApi } from '../../support/api.ts';
+import { NO_TUNNEL } from '../../support/no-tunnel.ts';
 import { namespace, pod } from './objects.ts';
 
 let api: Api;
@@ -12,6 +13,7 @@ const asked: { node: string; request: LogRequest }[] = [];
 beforeAll(async () => {
   api = await startApi({
     tunnel: {
+      ...NO_TUNNEL,
       async open(_tenant, node, request) {
         asked.push({ node, request });
         return new Blob(['hello\n']).stream();

@@ -48,6 +48,14 @@ beforeAll(async () => {
         effects.push('open');
         return new Blob(['log']).stream();
       },
+      async connect() {
+        effects.push('open');
+        throw StatusError.serviceUnavailable('the test has no agent');
+      },
+      async fetch() {
+        effects.push('open');
+        return new Response('proxied');
+      },
     },
   });
   const { store } = api.deps;

@@ -72,8 +72,11 @@ function route(definition: ResourceDefinition, verb: string, subresource = ''): 
 export function routesOf(kinds: SurfaceKinds): Route[] {
   const stored = kinds.stored.flatMap((definition) => [
     ...(definition.verbs ?? VERBS).map((verb) => route(definition, verb)),
-    ...Object.entries(definition.subresources ?? {}).flatMap(([name, { verbs }]) =>
-      verbs.map((verb) => route(definition, verb, name)),
+    ...Object.entries(definition.subresources ?? {}).flatMap(([name, sub]) =>
+      sub.verbs.map((verb) => ({
+        ...route(definition, verb, name),
+        ...(sub.by === 'handler' && sub.connect === true ? { operation: 'CONNECT' as const } : {}),
+      })),
     ),
   ]);
   const reviews = kinds.answered.map(({ group, version, resource, namespaced }): Route => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { serveBytes } from '../../../agent/streams/bytes.ts';
 import { runLink } from '../../../agent/tunnel/link.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
 import type { LogRequest, StreamRequest } from '../../../src/tunnel/contract.ts';
@@ -56,7 +57,7 @@ async function setUp(serve: Serve) {
     ca: undefined,
     nodeName: 'n1',
     version: 'test',
-    serve,
+    serve: (request, stream) => serveBytes((signal) => serve(request, signal), stream),
     log: { info() {}, warn() {} },
     signal: stopping.signal,
   });

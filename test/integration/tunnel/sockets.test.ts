@@ -1,5 +1,6 @@
 /** Clients' WebSockets at the Node host over TLS: logs from an agent's link, and what clients do to connections. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { serveBytes } from '../../../agent/streams/bytes.ts';
 import { runLink } from '../../../agent/tunnel/link.ts';
 import { faultCounts } from '../../../src/meta/guard.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
@@ -35,7 +36,7 @@ async function link(server: string, node: string): Promise<void> {
       ca: host.ca,
       nodeName: node,
       version: 'test',
-      serve: (request, signal) => serve(request, signal),
+      serve: (request, stream) => serveBytes((signal) => serve(request, signal), stream),
       log: {
         info: () => opened.resolve(),
         warn: (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`),

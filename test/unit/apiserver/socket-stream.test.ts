@@ -12,7 +12,7 @@ class Client {
   readonly sent: (string | Uint8Array)[] = [];
   room: Promise<void> | undefined;
   closed: [number | undefined, string | undefined] | undefined;
-  readonly #close: (() => void)[] = [];
+  readonly #close: ((code: number, reason: string) => void)[] = [];
 
   readonly socket: ClientSocket = {
     send: (data) => {
@@ -29,7 +29,7 @@ class Client {
   hangUp(code?: number, reason?: string): void {
     if (this.closed !== undefined) return;
     this.closed = [code, reason];
-    for (const listener of this.#close) listener();
+    for (const listener of this.#close) listener(code ?? 1000, reason ?? '');
   }
 }
 

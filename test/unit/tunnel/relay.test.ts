@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { onFault } from '../../../src/meta/guard.ts';
 import { StatusError } from '../../../src/meta/status-error.ts';
-import type { LogRequest } from '../../../src/tunnel/contract.ts';
+import type { LogRequest, MessageSocket } from '../../../src/tunnel/contract.ts';
 import { decodeMessage, parseTunnelPath, relayMessageSchema, tunnelPath } from '../../../src/tunnel/protocol.ts';
 import { createRelay } from '../../../src/tunnel/relay.ts';
-import type { TunnelSocket } from '../../../src/tunnel/socket.ts';
 
 const REQUEST: LogRequest = {
   kind: 'logs',
@@ -24,10 +23,10 @@ class Peer {
   closed: string | undefined;
   #message: ((data: string | Uint8Array) => void) | undefined;
   readonly #early: (string | Uint8Array)[] = [];
-  readonly #close: (() => void)[] = [];
+  readonly #close: ((code: number, reason: string) => void)[] = [];
 
-  readonly socket: TunnelSocket = {
-    send: (data) => this.sent.push(data),
+  readonly socket: MessageSocket = {
+    send: (data) => void this.sent.push(data),
     close: (_code, reason) => this.hangUp(reason ?? ''),
     onMessage: (listener) => {
       this.#message = listener;
@@ -50,7 +49,7 @@ class Peer {
   hangUp(reason = 'agent'): void {
     if (this.closed !== undefined) return;
     this.closed = reason;
-    for (const listener of this.#close) listener();
+    for (const listener of this.#close) listener(1000, reason);
   }
 }
 

@@ -2,26 +2,17 @@
 
 import { type FieldError, forbidden, invalid } from '../../../meta/field-error.ts';
 import { guarded } from '../../../meta/guard.ts';
-import type { UnknownObject } from '../../../meta/object.ts';
 import { own } from '../../../meta/own.ts';
 import { StatusError } from '../../../meta/status-error.ts';
 import type { LogRequest } from '../../../tunnel/contract.ts';
 import { subjectOf } from '../../registry/context.ts';
 import { get, objectOf } from '../../registry/get.ts';
 import { isTrue } from '../../request/info.ts';
+import type { PodShape } from '../connect/connect.ts';
+import { chooseContainer } from '../connect/container.ts';
 import type { ResourceRequest } from '../request.ts';
 import { responseHeaders } from '../respond.ts';
 import { base64, binary, streamOverSocket, type ToMessages } from '../socket-stream.ts';
-
-interface PodShape {
-  spec?: {
-    nodeName?: string;
-    containers?: { name: string }[];
-    initContainers?: { name: string }[];
-    ephemeralContainers?: { name: string }[];
-  };
-  status?: { [statuses: string]: unknown };
-}
 
 interface ContainerStatus {
   name: string;
@@ -29,8 +20,6 @@ interface ContainerStatus {
   state?: { waiting?: { reason?: string }; running?: object; terminated?: object };
   lastState?: { terminated?: { containerID?: string } };
 }
-
-const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 export async function handleLog(request: ResourceRequest): Promise<Response> {
   const { deps, scope, info, query, tenant } = request;
@@ -127,26 +116,6 @@ function count(query: URLSearchParams, name: string, least: number, errors: Fiel
     errors.push(invalid(name, value, least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0'));
   }
   return value;
-}
-
-/** The container asked for, or the only (or annotated) one; 400 in upstream's words otherwise. */
-function chooseContainer(name: string, object: UnknownObject, pod: PodShape, asked: string): string {
-  const names = (list: { name: string }[] | undefined) => list?.map((each) => each.name) ?? [];
-  const containers = names(pod.spec?.containers);
-  const init = names(pod.spec?.initContainers);
-  const ephemeral = names(pod.spec?.ephemeralContainers);
-  if (asked !== '') {
-    if ([...containers, ...init, ...ephemeral].includes(asked)) return asked;
-    throw StatusError.badRequest(`container ${asked} is not valid for pod ${name}`);
-  }
-  const [only] = containers;
-  if (only !== undefined && containers.length === 1) return only;
-  const annotated = object.metadata.annotations?.[DEFAULT_CONTAINER];
-  if (annotated !== undefined && containers.includes(annotated)) return annotated;
-  let message = `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`;
-  if (init.length > 0) message += ` or one of the init containers: [${init.join(' ')}]`;
-  if (ephemeral.length > 0) message += ` or one of the ephemeral containers: [${ephemeral.join(' ')}]`;
-  throw StatusError.badRequest(message);
 }
 
 /** Upstream's kubelet refuses logs of a container that has none yet; one without a status is about to be created. */

@@ -3,6 +3,11 @@
 import { StatusError } from '../../src/meta/status-error.ts';
 import type { LogRequest } from '../../src/tunnel/contract.ts';
 import { ContainerGone, type ObservedContainer, type Runtime } from '../runtime/contract.ts';
+import { serveBytes } from './bytes.ts';
+import type { ServeStream } from './contract.ts';
+
+export const serveLogs: ServeStream<LogRequest> = ({ runtime }, request, stream) =>
+  serveBytes((signal) => openLogs(runtime, request, signal), stream);
 
 /** Throws StatusError 400 when there is no such instance, worded as the kubelet's. */
 export async function openLogs(
