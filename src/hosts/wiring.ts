@@ -42,7 +42,7 @@ import type { Database } from '../db/connection.ts';
 import { createRunner, type Runner } from '../reconcile/runner.ts';
 import { type ClusterCache, createClusterCache } from '../scheduler/clusters.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
-import { ensureSystemNamespaces, ensureSystemPriorityClasses } from '../tenancy/bootstrap.ts';
+import { ensureDefaultServiceCIDR, ensureSystemNamespaces, ensureSystemPriorityClasses } from '../tenancy/bootstrap.ts';
 import { lookupToken } from '../tenancy/postgres/tokens.ts';
 import type { AgentLinks, TunnelRelay } from '../tunnel/contract.ts';
 import { createTenantDirectory } from './tenant-directory.ts';
@@ -195,6 +195,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
     await ensureSystemNamespaces(client(tenant));
     await reconcileBootstrapPolicy(client(tenant));
     await ensureSystemPriorityClasses(client(tenant));
+    await ensureDefaultServiceCIDR(client(tenant), (await foundation.clusterSettings(tenant)).serviceCIDR);
   }
 
   const runner = createRunner({

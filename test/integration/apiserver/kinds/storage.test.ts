@@ -107,6 +107,8 @@ describe('volumes and claims', () => {
 
   test('a bound claim can grow, and not shrink below what it has', async () => {
     const at = `${core('persistentvolumeclaims')}/grown`;
+    const elastic = { metadata: { name: 'manual' }, provisioner: 'example.com/disk', allowVolumeExpansion: true };
+    await api.admin('POST', storage('storageclasses'), { body: elastic });
     const grown = { ...claim, metadata: { name: 'grown' }, spec: { ...claim.spec, volumeName: 'pv' } };
     await api.admin('POST', core('persistentvolumeclaims'), { body: grown });
     const status = { phase: 'Bound', capacity: { storage: '3Gi' }, accessModes: ['ReadWriteOnce'] };
