@@ -1,29 +1,19 @@
 /** What a DELETE answers: typed clients read the object where upstream returns it, and a Status where it does not. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { builtInResources } from '../../../src/apis/index.ts';
-import { type Api, startApi } from '../../support/api.ts';
+import { storedResource } from '../../../src/apiserver/registry/stored-form.ts';
+import { type Api, startApi, TENANT } from '../../support/api.ts';
 import { collectionPath, NAMESPACE } from './routes.ts';
 
 /** Upstream's registries with ReturnDeletedObject, of the kinds that are served. */
-const RETURNED = ['pods', 'serviceaccounts', 'services'];
-
-const metadata = { name: 'gone' };
-const containers = [{ name: 'c', image: 'i' }];
-const labels = { app: 'gone' };
-const workload = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } };
-const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'r' };
-/** What each kind needs beside a name. */
-const BODIES: Readonly<Record<string, object>> = {
-  pods: { spec: { containers } },
-  services: { spec: { ports: [{ port: 80 }] } },
-  events: { involvedObject: { namespace: NAMESPACE }, reason: 'r', type: 'Normal' },
-  controllerrevisions: { revision: 1, data: {} },
-  deployments: { spec: workload },
-  replicasets: { spec: workload },
-  clusterrolebindings: { roleRef },
-  rolebindings: { roleRef },
-  endpointslices: { addressType: 'IPv4', endpoints: [] },
-};
+const RETURNED = [
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
+];
 
 let api: Api;
 beforeAll(async () => {
@@ -38,9 +28,26 @@ const KINDS = builtInResources
 
 it.each(KINDS)('DELETE of %s', async (resource, definition) => {
   const path = collectionPath(definition);
-  const created = await api.request('POST', path, { body: { metadata, ...BODIES[resource] } });
-  expect(created.status, created.text).toBe(201);
-  const { uid } = created.body.metadata;
+  // As a verb finds it: what each kind needs beside a name is not what is tried here.
+  const uid = crypto.randomUUID();
+  const namespace = definition.namespaced ? NAMESPACE : '';
+  const metadata = { name: 'gone', ...(namespace === '' ? {} : { namespace }), uid };
+  const spec = resource === 'namespaces' ? { spec: { finalizers: ['kubernetes'] } } : {};
+  const [made] = await api.deps.store.write(TENANT, [
+    {
+      op: 'create',
+      resource: storedResource(definition),
+      namespace,
+      name: 'gone',
+      uid,
+      body: JSON.stringify({ metadata, ...spec }),
+      labels: {},
+      fields: {},
+      owners: [],
+    },
+  ]);
+  expect(made).toMatchObject({ result: 'ok' });
+  const { revision } = made as { revision: number };
   const { status, body } = await api.request('DELETE', `${path}/gone`);
   expect(status).toBe(200);
   if (resource === 'namespaces') {
@@ -48,9 +55,14 @@ it.each(KINDS)('DELETE of %s', async (resource, definition) => {
     expect(body).toMatchObject({ kind: 'Namespace', metadata: { uid }, status: { phase: 'Terminating' } });
     return;
   }
+  if (definition.strategy.defaultPropagation === 'Orphan') {
+    // Nor is this, until its dependents have been let go.
+    expect(body).toMatchObject({ kind: definition.kind, metadata: { uid, finalizers: ['orphan'] } });
+    return;
+  }
   if (RETURNED.includes(resource)) {
     expect(body).toMatchObject({ kind: definition.kind, metadata: { name: 'gone', uid } });
-    expect(Number(body.metadata.resourceVersion)).toBeGreaterThan(Number(created.body.metadata.resourceVersion));
+    expect(Number(body.metadata.resourceVersion)).toBeGreaterThan(revision);
   } else {
     expect(body).toMatchObject({ kind: 'Status', status: 'Success', details: { name: 'gone', uid } });
   }
