@@ -14,9 +14,9 @@ export interface ApiClient {
   close(): void;
 }
 
-export function createApiClient(server: string, ca: string, token: string): ApiClient {
+export function createApiClient(server: string, ca: string, token: string, accept = 'application/json'): ApiClient {
   const { hostname, port } = new URL(server);
-  const headers = `host: ${hostname}:${port}\r\nauthorization: Bearer ${token}\r\naccept: application/json\r\n`;
+  const headers = `host: ${hostname}:${port}\r\nauthorization: Bearer ${token}\r\naccept: ${accept}\r\n`;
   const idle: Connection[] = [];
   const all = new Set<Connection>();
 

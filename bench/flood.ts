@@ -10,8 +10,8 @@ import type { FloodCounts, FloodOptions } from './flooders.ts';
 import { load, percentile } from './load.ts';
 import { podBody } from './pod-body.ts';
 
-const NAMESPACE = 'flooded';
-const PODS = 5_000;
+export const NAMESPACE = 'flooded';
+export const PODS = 5_000;
 const CLIENTS = 256;
 const USERS = 4;
 const SECONDS = 15;
@@ -85,7 +85,7 @@ function printAnswers(what: string, answers: Record<number, number>): void {
 }
 
 /** Four gets and a write in turns, for so many seconds. Throws when one of them is refused. */
-async function run(api: ApiClient, seconds: number, name: string): Promise<Times> {
+export async function run(api: ApiClient, seconds: number, name: string): Promise<Times> {
   const times: Times = { get: [], write: [] };
   const base = '/api/v1/namespaces/default/configmaps';
   await api.request('POST', base, 201, JSON.stringify({ metadata: { name } }));
@@ -105,7 +105,7 @@ async function run(api: ApiClient, seconds: number, name: string): Promise<Times
   return times;
 }
 
-async function prepare(admin: ApiClient): Promise<void> {
+export async function prepare(admin: ApiClient): Promise<void> {
   await admin.request('POST', '/api/v1/namespaces', 201, JSON.stringify({ metadata: { name: NAMESPACE } }));
   await load(PODS, 16, (index) =>
     admin.request('POST', `/api/v1/namespaces/${NAMESPACE}/pods`, 201, podBody(`pod-${index}`)),
@@ -113,7 +113,7 @@ async function prepare(admin: ApiClient): Promise<void> {
 }
 
 /** A service account that may edit, and its token. */
-async function tokenOf(admin: ApiClient, name: string): Promise<string> {
+export async function tokenOf(admin: ApiClient, name: string): Promise<string> {
   const accounts = '/api/v1/namespaces/default/serviceaccounts';
   await admin.request('POST', accounts, 201, JSON.stringify({ metadata: { name } }));
   const binding = {
