@@ -1,6 +1,9 @@
 /** The resources that Kedge's own controllers, authorizers and agent use, with their object types. */
+import type { IControllerRevision } from 'kubernetes-models/apps/v1/ControllerRevision';
+import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IReplicaSet } from 'kubernetes-models/apps/v1/ReplicaSet';
+import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import type { ICronJob } from 'kubernetes-models/batch/v1/CronJob';
 import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1/Lease';
@@ -24,6 +27,7 @@ import type { INamespace } from 'kubernetes-models/v1/Namespace';
 import type { INode } from 'kubernetes-models/v1/Node';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import type { IPod } from 'kubernetes-models/v1/Pod';
+import type { IReplicationController } from 'kubernetes-models/v1/ReplicationController';
 import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
@@ -49,6 +53,10 @@ export type ReplicaSet = Served<IReplicaSet>;
 export type Job = Served<IJob>;
 export type CronJob = Served<ICronJob>;
 export type PodDisruptionBudget = Served<IPodDisruptionBudget>;
+export type ReplicationController = Served<IReplicationController>;
+export type DaemonSet = Served<IDaemonSet>;
+export type StatefulSet = Served<IStatefulSet>;
+export type ControllerRevision = Served<IControllerRevision>;
 export type RuntimeClass = Served<IRuntimeClass>;
 export type LimitRange = Served<ILimitRange>;
 export type PersistentVolumeClaim = Served<IPersistentVolumeClaim>;
@@ -93,6 +101,15 @@ export const POD_DISRUPTION_BUDGETS = ref<PodDisruptionBudget>(
   'poddisruptionbudgets',
   'PodDisruptionBudget',
 );
+export const REPLICATION_CONTROLLERS = ref<ReplicationController>(
+  '',
+  'v1',
+  'replicationcontrollers',
+  'ReplicationController',
+);
+export const DAEMON_SETS = ref<DaemonSet>('apps', 'v1', 'daemonsets', 'DaemonSet');
+export const STATEFUL_SETS = ref<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet');
+export const CONTROLLER_REVISIONS = ref<ControllerRevision>('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const RUNTIME_CLASSES = ref<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false);
 export const LIMIT_RANGES = ref<LimitRange>('', 'v1', 'limitranges', 'LimitRange');
 export const PERSISTENT_VOLUME_CLAIMS = ref<PersistentVolumeClaim>(

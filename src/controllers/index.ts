@@ -11,7 +11,7 @@ import { namespaceController } from './namespace/index.ts';
 import { nodeIpamController } from './node-ipam/index.ts';
 import { type NodeLifecycleOptions, nodeLifecycleController } from './node-lifecycle/index.ts';
 import { podGarbageCollector } from './pod-gc/index.ts';
-import { replicaSetController } from './replica-set/index.ts';
+import { replicaSetController, replicationController } from './replica-set/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
 import { type ServiceAccountTokenOptions, serviceAccountTokenController } from './service-account-token/index.ts';
@@ -44,6 +44,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
   return [
     deploymentController,
     replicaSetController,
+    replicationController,
     jobController,
     ttlAfterFinishedController,
     endpointsController,

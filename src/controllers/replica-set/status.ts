@@ -3,20 +3,21 @@ import { timestamp } from '../../meta/object.ts';
 import { own } from '../../meta/own.ts';
 import { omitZeros } from '../shared/omit-zeros.ts';
 import { isPodAvailable, isPodReady } from '../shared/pods.ts';
+import type { Replicated } from './kinds.ts';
 
 type Status = NonNullable<ReplicaSet['status']>;
 
 /** The status that `active` pods amount to; `failure` is what creating or deleting pods threw in this pass. */
-export function replicaSetStatus(
-  replicaSet: ReplicaSet,
+export function replicatedStatus(
+  owner: Replicated,
   active: readonly Pod[],
   failure: Error | undefined,
   now: Date,
 ): Status {
-  const template = Object.entries(replicaSet.spec?.template?.metadata?.labels ?? {});
-  const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0;
-  const conditions = failureConditions(replicaSet, active.length, failure, now);
-  const { generation } = replicaSet.metadata;
+  const template = Object.entries(owner.spec?.template?.metadata?.labels ?? {});
+  const minReadySeconds = owner.spec?.minReadySeconds ?? 0;
+  const conditions = failureConditions(owner, active.length, failure, now);
+  const { generation } = owner.metadata;
   return {
     replicas: active.length,
     ...omitZeros({
@@ -31,8 +32,8 @@ export function replicaSetStatus(
   };
 }
 
-function failureConditions(replicaSet: ReplicaSet, count: number, failure: Error | undefined, now: Date) {
-  const conditions = replicaSet.status?.conditions ?? [];
+function failureConditions(owner: Replicated, count: number, failure: Error | undefined, now: Date) {
+  const conditions = owner.status?.conditions ?? [];
   const others = conditions.filter((condition) => condition.type !== 'ReplicaFailure');
   if (failure === undefined) return others;
   // The first failure stays until one pass succeeds.
@@ -42,7 +43,7 @@ function failureConditions(replicaSet: ReplicaSet, count: number, failure: Error
     {
       type: 'ReplicaFailure',
       status: 'True',
-      reason: count < (replicaSet.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete',
+      reason: count < (owner.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete',
       message: failure.message,
       lastTransitionTime: timestamp(now),
     },

@@ -22,6 +22,15 @@ export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
   resource: ResourceRef<T>;
   /** Children carry it while they are claimed: adoption adds it, release takes it away. */
   finalizer?: string;
+  /** What a child must be besides what the selector says, such as of a name that the owner gives. Default: anything. */
+  accepts?: (owner: O, child: T) => boolean;
+}
+
+/** Children of a resource that an owner may take in; {@link ClaimOptions} without the owner. */
+export interface AdoptionOptions<O extends KubeObject, T extends KubeObject>
+  extends Pick<ClaimOptions<O, T>, 'ownerResource' | 'resource' | 'accepts' | 'finalizer'> {
+  /** Default: spec.selector is a label selector. */
+  selectorOf?: (owner: O) => LabelSelector;
 }
 
 /** The reference by which a controller owns a child it made or adopted. */
@@ -51,7 +60,7 @@ export async function claimChildren<O extends KubeObject, T extends KubeObject>(
   let mayAdopt: Promise<boolean> | undefined;
   for (const child of await candidates(context, options, formatLabelSelector(requirements))) {
     const controller = controllerOf(child);
-    const matches = matchesLabels(requirements, child.metadata.labels);
+    const matches = matchesLabels(requirements, child.metadata.labels) && (options.accepts?.(owner, child) ?? true);
     if (controller !== undefined) {
       if (controller.uid !== owner.metadata.uid) continue;
       if (matches) claimed.push(child);
@@ -68,14 +77,12 @@ export async function claimChildren<O extends KubeObject, T extends KubeObject>(
 }
 
 /** Gives orphans of these labels to the first owner that selects them; their change then wakes it. */
-export async function adoptOrphans<
-  O extends KubeObject & { spec?: { selector?: LabelSelector } },
-  T extends KubeObject,
->(
+export async function adoptOrphans<O extends KubeObject & { spec?: { selector?: unknown } }, T extends KubeObject>(
   context: ReconcileContext,
-  { ownerResource, resource, finalizer }: Pick<ClaimOptions<O, T>, 'ownerResource' | 'resource' | 'finalizer'>,
+  { ownerResource, resource, finalizer, accepts = () => true, selectorOf = specSelector }: AdoptionOptions<O, T>,
   { namespace, labels }: Selection,
 ): Promise<void> {
+  const requirementsOf = (owner: O) => labelSelectorRequirements(selectorOf(owner));
   const { client } = context;
   const takers = (await client.list(ownerResource, { namespace })).items.filter((owner) => {
     const mayTake = owner.metadata.deletionTimestamp === undefined;
@@ -86,16 +93,18 @@ export async function adoptOrphans<
   const found = await client.list(resource, { namespace, labelSelector: labelSelector.join(',') });
   for (const orphan of found.items) {
     if (controllerOf(orphan) !== undefined || orphan.metadata.deletionTimestamp !== undefined) continue;
-    const owner = takers.find((each) => matchesLabels(requirementsOf(each), orphan.metadata.labels));
+    const owner = takers.find(
+      (each) => matchesLabels(requirementsOf(each), orphan.metadata.labels) && accepts(each, orphan),
+    );
     if (owner === undefined) continue;
-    const selector = owner.spec?.selector ?? {};
+    const selector = selectorOf(owner);
     const options = { owner, ownerResource, resource, selector, ...(finalizer === undefined ? {} : { finalizer }) };
     if (await isStillThere(context, options)) await adopt(context, options, orphan);
   }
 }
 
-function requirementsOf(owner: { spec?: { selector?: LabelSelector } }) {
-  return labelSelectorRequirements(owner.spec?.selector ?? {});
+function specSelector(owner: KubeObject & { spec?: { selector?: unknown } }): LabelSelector {
+  return (owner.spec?.selector ?? {}) as LabelSelector;
 }
 
 /** What refers to the owner already, whatever its labels; for an owner that was never looked at, what its selector finds too. */

@@ -1,5 +1,6 @@
 /** What upstream's pkg/api/v1/pod says of a pod's condition. */
 import type { Pod } from '../../client/resources.ts';
+import { DONE, type Result } from '../../reconcile/contract.ts';
 
 type PodCondition = NonNullable<NonNullable<Pod['status']>['conditions']>[number];
 
@@ -31,4 +32,12 @@ export function secondsToAvailable(pod: Pod, minReadySeconds: number, now: Date)
 
 export function isPodAvailable(pod: Pod, minReadySeconds: number, now: Date): boolean {
   return secondsToAvailable(pod, minReadySeconds, now) === 0;
+}
+
+/** A ready pod becomes available by time alone: look again when the next one does. */
+export function nextAvailability(pods: readonly Pod[], minReadySeconds: number, now: Date): Result {
+  const waits = pods
+    .map((pod) => secondsToAvailable(pod, minReadySeconds, now))
+    .filter((seconds) => seconds !== undefined && seconds > 0);
+  return waits.length === 0 ? DONE : { outcome: 'after', seconds: Math.min(...(waits as number[])) };
 }

@@ -1,6 +1,7 @@
 /** A control plane over a fresh database with all controllers running, and a kubelet that is a few lines of the test. */
 
-import { createSignsOfLife } from '../../../src/apiserver/storage/postgres/index.ts';
+import type { AppDeps } from '../../../src/apiserver/app.ts';
+import { createSignsOfLife, ensureTenant } from '../../../src/apiserver/storage/postgres/index.ts';
 import type { Client } from '../../../src/client/contract.ts';
 import { DEPLOYMENTS, type Deployment, NAMESPACES, NODES, PODS, type Pod } from '../../../src/client/resources.ts';
 import { allControllers } from '../../../src/controllers/index.ts';
@@ -9,7 +10,7 @@ import { isStatus } from '../../../src/meta/status-error.ts';
 import { type Controller, DONE } from '../../../src/reconcile/contract.ts';
 import { objectKey, splitKey } from '../../../src/reconcile/keys.ts';
 import { createRunner } from '../../../src/reconcile/runner.ts';
-import { type Api, startApi } from '../../support/api.ts';
+import { ADMIN, type Api, startApi } from '../../support/api.ts';
 
 export const NAMESPACE = 'shop';
 export const NODE = 'node-a';
@@ -18,13 +19,17 @@ export const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\
 export interface Cluster {
   api: Api;
   client: Client;
+  /** An admin of another tenant, whose Namespace and Node are called the same. */
+  otherTenant: Client;
   /** Which pods the kubelet lets become ready; the others are bound and pending. */
   kubelet: { ready: (pod: Pod) => boolean; touch(): Promise<void> };
   stop(): Promise<void>;
 }
 
-export async function startCluster(options: { extra?: Controller[]; now?: () => Date } = {}): Promise<Cluster> {
-  const api = await startApi();
+export async function startCluster(
+  options: { extra?: Controller[]; now?: () => Date; deps?: Partial<AppDeps> } = {},
+): Promise<Cluster> {
+  const api = await startApi(options.deps);
   const client = api.client();
   const abort = new AbortController();
   const kubelet: Cluster['kubelet'] = {
@@ -53,13 +58,18 @@ export async function startCluster(options: { extra?: Controller[]; now?: () => 
     clients: api.clients,
     ...(options.now === undefined ? {} : { now: options.now }),
   });
-  await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-  await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } });
-  await reportReady(client, NODE);
+  await ensureTenant(api.db, 'other');
+  const otherTenant = api.clients.as('other', ADMIN);
+  for (const each of [client, otherTenant]) {
+    await each.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    await each.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } });
+    await reportReady(each, NODE);
+  }
   const loop = runner.loop(abort.signal);
   return {
     api,
     client,
+    otherTenant,
     kubelet,
     async stop() {
       abort.abort();
@@ -85,6 +95,12 @@ export async function reportReady(client: Client, name: string, skew = 0): Promi
   await client.updateStatus(NODES, { ...node, status: { ...node.status, conditions: [...others, ready] } });
 }
 
+/** The node that a DaemonSet means its pod for. */
+function affineNode({ spec }: Pod): string | undefined {
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required?.nodeSelectorTerms[0]?.matchFields?.find(({ key }) => key === 'metadata.name')?.values?.[0];
+}
+
 /** Binds pods to the node, runs them at once, and ends those that are being deleted. */
 function fakeKubelet(kubelet: Cluster['kubelet']): Controller {
   let addresses = 0;
@@ -104,7 +120,7 @@ function fakeKubelet(kubelet: Cluster['kubelet']): Controller {
             apiVersion: 'v1',
             kind: 'Binding',
             metadata: { name, namespace },
-            target: { kind: 'Node', name: NODE },
+            target: { kind: 'Node', name: affineNode(pod) ?? NODE },
           } as unknown as Pod);
         } else if ((pod.status?.phase ?? 'Pending') === 'Pending' && kubelet.ready(pod)) {
           const podIP = `10.244.0.${++addresses}`;

@@ -70,6 +70,16 @@ export const CONTROLLER_ROLES: readonly RoleSpec[] = [
     ],
   },
   {
+    name: `${PREFIX}replication-controller`,
+    rules: [
+      allow('get list watch update', 'core', 'replicationcontrollers'),
+      allow('update', 'core', 'replicationcontrollers/status'),
+      allow('update', 'core', 'replicationcontrollers/finalizers'),
+      allow('list watch patch create delete', 'core', 'pods'),
+      EVENTS,
+    ],
+  },
+  {
     name: `${PREFIX}endpoint-controller`,
     rules: [
       allow(READ, 'core', 'services pods'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../../../../src/client/resources.ts';
-import { podOf } from '../../../../src/controllers/replica-set/pods.ts';
-import { replicaSetStatus } from '../../../../src/controllers/replica-set/status.ts';
+import { type Pod, REPLICA_SETS } from '../../../../src/client/resources.ts';
+import { replicatedStatus } from '../../../../src/controllers/replica-set/status.ts';
+import { podOfTemplate } from '../../../../src/controllers/shared/pod-control.ts';
 import { rankForDeletion } from '../../../../src/controllers/shared/rank.ts';
 import { pod, ready, replicaSet } from '../factories.ts';
 
@@ -71,7 +71,7 @@ test('an invalid deletion cost counts as none', () => {
 
 test('a pod is made of the template, named after the ReplicaSet and controlled by it', () => {
   const owner = replicaSet('web-1', { replicas: 1 });
-  expect(podOf(owner)).toEqual({
+  expect(podOfTemplate(owner, REPLICA_SETS, owner.spec?.template)).toEqual({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -102,7 +102,7 @@ test('the status counts ready pods, those ready for minReadySeconds, and those w
     running('short', { metadata: { labels }, status: { conditions: [ready('2026-01-09T23:59:01Z')] } }),
     running('unready', { status: { conditions: [] } }),
   ];
-  expect(replicaSetStatus(owner, pods, undefined, NOW)).toEqual({
+  expect(replicatedStatus(owner, pods, undefined, NOW)).toEqual({
     replicas: 3,
     fullyLabeledReplicas: 2,
     readyReplicas: 2,
@@ -113,7 +113,7 @@ test('the status counts ready pods, those ready for minReadySeconds, and those w
 
 test('a failure is a condition from its first occurrence until a pass succeeds', () => {
   const owner = replicaSet('web-1', { replicas: 1 });
-  const first = replicaSetStatus(owner, [], new Error('quota'), NOW);
+  const first = replicatedStatus(owner, [], new Error('quota'), NOW);
   expect(first.conditions).toEqual([
     {
       type: 'ReplicaFailure',
@@ -123,9 +123,9 @@ test('a failure is a condition from its first occurrence until a pass succeeds',
       lastTransitionTime: '2026-01-10T00:00:00Z',
     },
   ]);
-  const again = replicaSetStatus({ ...owner, status: first }, [], new Error('other'), new Date('2026-01-11T00:00:00Z'));
+  const again = replicatedStatus({ ...owner, status: first }, [], new Error('other'), new Date('2026-01-11T00:00:00Z'));
   expect(again.conditions).toEqual(first.conditions);
-  expect(replicaSetStatus({ ...owner, status: first }, [], undefined, NOW).conditions).toBeUndefined();
+  expect(replicatedStatus({ ...owner, status: first }, [], undefined, NOW).conditions).toBeUndefined();
   const surplus = [running('a'), running('b')];
-  expect(replicaSetStatus(owner, surplus, new Error('x'), NOW).conditions?.[0]?.reason).toBe('FailedDelete');
+  expect(replicatedStatus(owner, surplus, new Error('x'), NOW).conditions?.[0]?.reason).toBe('FailedDelete');
 });
