@@ -1,5 +1,6 @@
 /** Every controller of a tenant's control plane. They meet only in what they read and write through the API. */
 import type { Controller } from '../reconcile/contract.ts';
+import { cronJobController } from './cron-job/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { endpointSliceController } from './endpoint-slice/index.ts';
 import { endpointsController } from './endpoints/index.ts';
@@ -46,6 +47,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     replicaSetController,
     replicationController,
     jobController,
+    cronJobController,
     ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,
