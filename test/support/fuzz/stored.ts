@@ -29,7 +29,7 @@ export async function checkStored(
         }
       }),
     );
-    await checkWatch(`${root}/${resource}`);
+    if (definition.verbs === undefined || definition.verbs.includes('watch')) await checkWatch(`${root}/${resource}`);
   }
   return looked;
 
