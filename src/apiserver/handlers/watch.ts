@@ -1,6 +1,8 @@
 /** A watch as a chunked response: one JSON line an event, bookmarks, and an end that clients resume from. */
+
 import { guarded } from '../../meta/guard.ts';
 import { apiVersionOf } from '../../meta/object.ts';
+import { StatusError } from '../../meta/status-error.ts';
 import type { ResourceDefinition } from '../registry/contract.ts';
 import { parseStored, renderStored } from '../registry/stored-form.ts';
 import { type WatchBatch, type WatchedEvent, watch } from '../registry/watch.ts';
@@ -25,6 +27,8 @@ const encoder = new TextEncoder();
 export async function handleWatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request, true);
   const options = parseListOptions(request.query, true, request.info);
+  // Upstream's watches take any one subprotocol, and choose between none.
+  if ((request.upgrade?.protocols.length ?? 0) > 1) throw StatusError.badRequest('a watch takes one subprotocol');
   const abort = new AbortController();
   const batches = await watch(
     request.deps,
@@ -49,9 +53,10 @@ export async function handleWatch(request: ResourceRequest): Promise<Response> {
     ended: request.work?.longRunning(),
     answered: (bytes) => request.work?.answered(bytes),
   });
-  // Upstream's watches are text whatever the subprotocol, and take whichever is offered.
+  // Upstream's watches are text whatever the subprotocol.
   if (request.upgrade !== undefined) {
-    return streamOverSocket(request.upgrade, request.upgrade.protocols[0], stream, lines);
+    const [protocol] = request.upgrade.protocols;
+    return streamOverSocket(request.upgrade, protocol, stream, lines);
   }
   return new Response(stream, { headers: responseHeaders(request, 'application/json') });
 }

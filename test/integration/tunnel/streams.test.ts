@@ -331,3 +331,17 @@ describe('what an agent refuses', () => {
     own.socket.terminate();
   });
 });
+
+describe('a watch over WebSocket', () => {
+  const watch = () => `${host.url}${PODS}?watch=true`;
+
+  it('takes the one subprotocol that is offered, whatever it is', async () => {
+    const socket = await expectSocket(watch(), options(['v1.unknown']));
+    expect(socket.protocol).toBe('v1.unknown');
+    socket.socket.terminate();
+  });
+
+  it('is refused with several, as upstream does not choose', async () => {
+    expect(await openSocket(watch(), options(['a', 'b']))).toMatchObject({ status: 400, body: { kind: 'Status' } });
+  });
+});
