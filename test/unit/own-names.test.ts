@@ -29,6 +29,7 @@ const ALLOWED = new Map<string, string>([
   ['src/apiserver/registry/stored-form.ts fields', 'a path that the definition names'],
   ['src/client/http.ts PATCH_TYPES', 'a patch type of the caller in this process'],
   ['src/apiserver/loopback/client.ts MEDIA_TYPES', 'a patch type of the caller in this process'],
+  ['src/meta/managed-fields/field-set.ts set', 'begins with a letter and a colon'],
   ['src/meta/own.ts object', 'setOwn itself'],
   ['src/meta/protobuf/message.ts fields', 'a field number'],
   ['src/meta/protobuf/message.ts into', 'a field that the descriptor names'],

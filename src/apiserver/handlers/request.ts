@@ -57,8 +57,9 @@ export function forResource(request: ApiRequest, definition: ResourceDefinition)
 export function writeOptions(
   { query, raw }: ApiRequest,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  apply = false,
 ): WriteOptions {
-  return parseWriteOptions(query, kind, raw.headers.get('user-agent'));
+  return parseWriteOptions(query, kind, raw.headers.get('user-agent'), apply);
 }
 
 /** The parsed body; undefined when there is none. Throws 400, 413 and 415. */

@@ -1,6 +1,7 @@
 /** The REST verbs over HTTP: decode, call the registry, encode. */
 import { StatusError } from '../../meta/status-error.ts';
 import { assertAllowed } from '../authz/forbidden.ts';
+import { apply } from '../registry/apply.ts';
 import { type Answer, subjectOf } from '../registry/context.ts';
 import { create } from '../registry/create.ts';
 import { deleteObject } from '../registry/delete.ts';
@@ -10,9 +11,9 @@ import { listPages } from '../registry/list.ts';
 import { patch } from '../registry/patch.ts';
 import { kindOf } from '../registry/pipeline.ts';
 import { through } from '../registry/subresource.ts';
-import { update } from '../registry/update.ts';
+import { type AuthorizeCreate, update } from '../registry/update.ts';
 import { readBody } from '../request/body.ts';
-import { type OutputForm, patchTypeOf } from '../request/negotiate.ts';
+import { APPLY, type OutputForm, patchTypeOf } from '../request/negotiate.ts';
 import {
   type DeleteOptions,
   type DeleteOptionsBody,
@@ -21,7 +22,7 @@ import {
   parseResourceVersion,
 } from '../request/options.ts';
 import { decodeOptional, sentBody } from './decode-object.ts';
-import { decodePatch } from './decode-patch.ts';
+import { decodeConfig, decodePatch } from './decode-patch.ts';
 import { pagesOf } from './pages.ts';
 import { type ResourceRequest, writeOptions } from './request.ts';
 import { outputForm, respondList, respondObject, respondPages, respondValue, successStatus } from './respond.ts';
@@ -80,13 +81,7 @@ export async function handleUpdate(request: ResourceRequest): Promise<Response> 
   const options = writeOptions(request, 'UpdateOptions');
   const kind = kindOf(request, through(request.definition, info.subresource));
   const sent = await sentBody(request, kind, options.fieldValidation);
-  const answer = await update(request.deps, request.scope, info, sent, options, () =>
-    assertAllowed(request.deps.authorizer, {
-      tenant: request.tenant,
-      user: request.user,
-      request: { ...info, verb: 'create' },
-    }),
-  );
+  const answer = await update(request.deps, request.scope, info, sent, options, mayCreate(request));
   return respondShown(request, answer, answer.created === true ? 201 : 200, form);
 }
 
@@ -94,9 +89,22 @@ export async function handlePatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const { info } = request;
   const type = patchTypeOf(request.raw.headers.get('content-type'));
+  if (type === APPLY) return handleApply(request, form);
   const options = writeOptions(request, 'PatchOptions');
   const sent = decodePatch(await readBody(request.raw), options.fieldValidation);
   return respondShown(request, await patch(request.deps, request.scope, info, type, sent, options), 200, form);
+}
+
+async function handleApply(request: ResourceRequest, form: OutputForm): Promise<Response> {
+  const options = writeOptions(request, 'PatchOptions', true);
+  const sent = decodeConfig(await readBody(request.raw), options.fieldValidation, request.warn);
+  const answer = await apply(request.deps, request.scope, request.info, sent, options, mayCreate(request));
+  return respondShown(request, answer, answer.created === true ? 201 : 200, form);
+}
+
+/** Asked where an update or an apply of what is not there makes it. */
+function mayCreate({ deps, tenant, user, info }: ResourceRequest): AuthorizeCreate {
+  return () => assertAllowed(deps.authorizer, { tenant, user, request: { ...info, verb: 'create' } });
 }
 
 /** The object, or what the subresource shows of it. */

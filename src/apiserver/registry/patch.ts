@@ -1,4 +1,5 @@
 import { cloneJson } from '../../meta/clone.ts';
+import type { ObjectMeta, UnknownObject } from '../../meta/object.ts';
 import { applyPatch, type PatchType } from '../../meta/patch/apply-patch.ts';
 import type { Decoded } from '../../meta/schema/decode.ts';
 import { link } from '../../meta/schema/link.ts';
@@ -35,7 +36,7 @@ function patchChange(scope: Scope, kind: BodyKind, type: PatchType, sent: Decode
     const { name = '', namespace = '', resourceVersion } = current?.metadata ?? {};
     const patched = applyPatch(type, link(kind.schema, kind.definitions), current, sent.value);
     // It may share parts with the current one, which later stages compare with.
-    const value = cloneJson(patched);
+    const value = cloneJson(withoutShared(patched, current));
     const wanted = decode(kind, { value, duplicates: sent.duplicates }, options.fieldValidation, warn);
     warn = () => {}; // once, however often the patch is tried
     const given = wanted.metadata;
@@ -54,6 +55,15 @@ function patchChange(scope: Scope, kind: BodyKind, type: PatchType, sent: Decode
     if (conditional && version !== resourceVersion) throw StatusError.modified(subjectOf(definition), name);
     return { object: wanted, conditional };
   };
+}
+
+/** Without the owners of fields where the patch left them: the stage that says who they are has them from the current object. */
+function withoutShared(patched: unknown, current: UnknownObject | undefined): unknown {
+  const { metadata } = (patched ?? {}) as { metadata?: ObjectMeta };
+  const owners = metadata?.managedFields;
+  if (owners === undefined || owners !== current?.metadata.managedFields) return patched;
+  const { managedFields: _, ...others } = metadata as ObjectMeta;
+  return { ...(patched as UnknownObject), metadata: others };
 }
 
 /** Whether a patch sets metadata.resourceVersion itself and so wants to be refused after another's write. */

@@ -11,6 +11,7 @@ import { type Answer, admissionRequest, type RegistryDeps, strategyContext, subj
 import type { BodyKind, StrategyContext } from './contract.ts';
 import { decode } from './decode.ts';
 import { MAX_RACES, outcomeError } from './outcome.ts';
+import { ownFields } from './own-fields.ts';
 import {
   countGeneration,
   createErrors,
@@ -34,7 +35,7 @@ async function attempt(writing: Writing, context: StrategyContext, stored?: Stor
   shape(writing, by, draft);
   await mutate(writing, by, draft);
   prepare(writing, context, by, draft);
-  ownFields(writing, draft);
+  ownFields(writing, context, by, draft);
   validate(writing, by, draft);
   const passed = await admit(writing, draft);
   return store(writing, context, by, draft, passed);
@@ -46,7 +47,7 @@ function change(writing: Writing, context: StrategyContext, by: Through, stored:
   const { definition } = scope;
   const old = stored === undefined ? undefined : parseStored(definition, stored);
   const shown = by?.by === 'view' && old !== undefined ? by.read(old) : old;
-  const { object, conditional } = writing.change(shown, context);
+  const { object, conditional, owners } = writing.change(shown, context, old);
   const request = admissionRequest(scope, old === undefined ? 'CREATE' : 'UPDATE', name, subresource, options);
   request.object = object;
   if (shown !== undefined) request.old = shown;
@@ -54,6 +55,7 @@ function change(writing: Writing, context: StrategyContext, by: Through, stored:
     object,
     conditional,
     request,
+    ...(owners === undefined ? {} : { owners }),
     ...(stored === undefined || old === undefined ? { identity: newIdentity(writing.deps.now()) } : { stored, old }),
   };
 }
@@ -122,14 +124,6 @@ function prepare(writing: Writing, context: StrategyContext, by: Through, draft:
   if (by?.by === 'part') by.prepare?.(context, draft.object, old);
   else if (by?.by !== 'action') strategy.prepareForUpdate?.(context, draft.object, old);
   if (by?.by !== 'action') countGeneration(definition, draft.object, old);
-}
-
-/**
- * Who owns which fields. `options.fieldManager` and `subresource` say who sets what the draft changes of the old; until
- * owners are kept, no object tells any.
- */
-function ownFields(_writing: Writing, draft: Draft): void {
-  delete draft.object.metadata.managedFields;
 }
 
 /** Refuses what is wrong with the object as it would be stored: 422. */

@@ -1,5 +1,5 @@
 /** What the stages of a write hand on. */
-import type { UnknownObject } from '../../meta/object.ts';
+import type { ManagedFieldsEntry, UnknownObject } from '../../meta/object.ts';
 import type { AdmissionRequest } from '../admission/contract.ts';
 import type { WriteOptions } from '../request/options.ts';
 import type { StoredObject, WriteOutcome } from '../storage/contract.ts';
@@ -32,13 +32,20 @@ export interface Changed {
   object: UnknownObject;
   /** The caller named the resourceVersion it saw: a lost race is refused. */
   conditional: boolean;
+  /** Who owns which fields after an apply, which knows. */
+  owners?: readonly ManagedFieldsEntry[];
 }
 
 /**
  * Makes the wanted object, decoded, from the current one, which it must not change; both are of the subresource's kind.
- * There is no current one for a creation. Called again with newer state after a lost race.
+ * There is no current one for a creation. `whole` is the object of which `current` is what the subresource shows. Called
+ * again with newer state after a lost race.
  */
-export type Change = (current: UnknownObject | undefined, context: StrategyContext) => Changed;
+export type Change = (
+  current: UnknownObject | undefined,
+  context: StrategyContext,
+  whole: UnknownObject | undefined,
+) => Changed;
 
 /** The write as far as it has come. */
 export interface Draft {
@@ -48,6 +55,7 @@ export interface Draft {
   /** What is there; both absent for a creation. */
   stored?: StoredObject;
   old?: UnknownObject;
+  owners?: readonly ManagedFieldsEntry[];
   /** What a creation gives the object and nobody may change. */
   identity?: Identity;
   /** What admission is asked: of the object, or of the view that was written. */

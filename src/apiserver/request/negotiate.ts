@@ -92,20 +92,15 @@ const PATCH_TYPES: readonly string[] = [
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
 ] satisfies PatchType[];
-const APPLY_TYPES = new Set(['application/apply-patch+yaml', 'application/apply-patch+cbor']);
+/** The media type of server-side apply. */
+export const APPLY = 'application/apply-patch+yaml';
 
-/** The patch type that a Content-Type names. Throws 415; server-side apply is refused by name. */
-export function patchTypeOf(contentType: string | null): PatchType {
+/** The patch type that a Content-Type names, or server-side apply. Throws 415. */
+export function patchTypeOf(contentType: string | null): PatchType | typeof APPLY {
   const type = mediaTypeOf(contentType);
+  if (type === APPLY) return APPLY;
   if (PATCH_TYPES.includes(type)) return type as PatchType;
-  if (APPLY_TYPES.has(type)) {
-    throw new StatusError(
-      415,
-      'UnsupportedMediaType',
-      `server-side apply (${type}) is not served by this cluster yet; use client-side apply (kubectl apply without --server-side)`,
-    );
-  }
-  throw StatusError.unsupportedMediaType(PATCH_TYPES);
+  throw StatusError.unsupportedMediaType([...PATCH_TYPES, APPLY]);
 }
 
 function mediaTypeOf(contentType: string | null): string {

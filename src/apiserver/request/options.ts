@@ -1,5 +1,5 @@
 /** Options of requests (meta.k8s.io/v1 ListOptions, CreateOptions, …) from the query and, for deletes, the body. */
-import { type FieldError, forbidden, invalid, notSupported, path, tooLong } from '../../meta/field-error.ts';
+import { type FieldError, forbidden, invalid, notSupported, path, required, tooLong } from '../../meta/field-error.ts';
 import { StatusError } from '../../meta/status-error.ts';
 import { isTrue, namedFieldSelector, type RequestInfo } from './info.ts';
 
@@ -135,8 +135,13 @@ const PRINTABLE = /^[\u0020-\u007e\u00a0-\uffff]*$/;
 /** Characters of a field manager's name. */
 const MAX_MANAGER = 128;
 
-/** `kind`: CreateOptions, UpdateOptions or PatchOptions. fieldValidation defaults to Warn. */
-export function parseWriteOptions(query: URLSearchParams, kind: string, userAgent: string | null): WriteOptions {
+/** `kind`: CreateOptions, UpdateOptions or PatchOptions, of which an `apply` is one. fieldValidation defaults to Warn. */
+export function parseWriteOptions(
+  query: URLSearchParams,
+  kind: string,
+  userAgent: string | null,
+  apply = false,
+): WriteOptions {
   const errors: FieldError[] = [];
   const dryRun = dryRunOf(query.getAll('dryRun'), errors);
   const manager = query.get('fieldManager') ?? '';
@@ -144,7 +149,8 @@ export function parseWriteOptions(query: URLSearchParams, kind: string, userAgen
   if (!PRINTABLE.test(manager))
     errors.push(invalid('fieldManager', manager, 'should only contain printable characters'));
   const force = kind === 'PatchOptions' && query.has('force') && isTrue(query.get('force'));
-  if (force) {
+  if (apply && manager === '') errors.push(required('fieldManager', 'is required for apply patch'));
+  if (force && !apply) {
     errors.push(forbidden('force', 'may not be specified for non-apply patch'));
   }
   const fieldValidation = query.get('fieldValidation') ?? '';

@@ -408,10 +408,10 @@ describe('patch', () => {
     expect(strict.body.message).toContain('unknown field "foo"');
     const apply = await api.request('PATCH', `${MAPS}/bad?fieldManager=me`, {
       body: 'data: {}',
-      headers: { 'content-type': 'application/apply-patch+yaml' },
+      headers: { 'content-type': 'application/apply-patch+cbor' },
     });
     expect(apply.status).toBe(415);
-    expect(apply.body.message).toContain('server-side apply');
+    expect(apply.body.message).toContain('application/apply-patch+yaml');
   });
 
   test('dryRun answers the change and stores nothing', async () => {

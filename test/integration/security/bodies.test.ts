@@ -219,7 +219,7 @@ describe('a scale', () => {
     const apply = (path: string) =>
       api.admin('PATCH', `${path}?fieldManager=me&force=true`, {
         body: 'spec: {replicas: 1}\n',
-        headers: { 'content-type': 'application/apply-patch+yaml' },
+        headers: { 'content-type': 'application/apply-patch+cbor' },
       });
     const [main, scale] = [await apply(DEPLOYMENT), await apply(`${DEPLOYMENT}/scale`)];
     expect([scale.status, scale.body.message]).toEqual([main.status, main.body.message]);

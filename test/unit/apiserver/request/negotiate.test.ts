@@ -61,7 +61,8 @@ describe('bodies', () => {
     expect(() => patchTypeOf('application/json')).toThrow(/application\/strategic-merge-patch\+json/);
   });
 
-  test('server-side apply is refused by name', () => {
-    expect(() => patchTypeOf('application/apply-patch+yaml')).toThrow(/server-side apply .* is not served .* yet/);
+  test('server-side apply is one, in YAML', () => {
+    expect(patchTypeOf('application/apply-patch+yaml; charset=utf-8')).toBe('application/apply-patch+yaml');
+    expect(() => patchTypeOf('application/apply-patch+cbor')).toThrow(/application\/apply-patch\+yaml$/);
   });
 });
