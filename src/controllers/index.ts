@@ -2,6 +2,7 @@
 import type { Controller } from '../reconcile/contract.ts';
 import { cronJobController } from './cron-job/index.ts';
 import { deploymentController } from './deployment/index.ts';
+import { disruptionController } from './disruption/index.ts';
 import { endpointSliceController } from './endpoint-slice/index.ts';
 import { endpointsController } from './endpoints/index.ts';
 import { eventExpiryController } from './event-expiry/index.ts';
@@ -48,6 +49,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     replicationController,
     jobController,
     cronJobController,
+    disruptionController,
     ttlAfterFinishedController,
     endpointsController,
     endpointSliceController,

@@ -36,9 +36,13 @@ export async function startCluster(
     ready: () => true,
     /** Makes it look at every pod again. */
     async touch() {
-      for (const pod of (await client.list(PODS)).items) {
+      for (const { metadata } of (await client.list(PODS)).items) {
         const annotations = { touched: crypto.randomUUID() };
-        await client.patch(PODS, pod.metadata.namespace!, pod.metadata.name!, 'merge', { metadata: { annotations } });
+        const patched = client.patch(PODS, metadata.namespace!, metadata.name!, 'merge', { metadata: { annotations } });
+        // It may have gone meanwhile.
+        await patched.catch((error: unknown) => {
+          if (!isStatus(error, 'NotFound')) throw error;
+        });
       }
     },
   };

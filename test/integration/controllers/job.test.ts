@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureTenant } from '../../../src/apiserver/storage/postgres/index.ts';
 import type { Client } from '../../../src/client/contract.ts';
-import { EVENTS, JOBS, type Job, NAMESPACES, NODES, PODS, type Pod } from '../../../src/client/resources.ts';
+import { EVENTS, JOBS, type Job, PODS, type Pod } from '../../../src/client/resources.ts';
 import { timestamp } from '../../../src/meta/object.ts';
-import { ADMIN } from '../../support/api.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type Cluster, NAMESPACE, NODE, reportReady, startCluster } from './cluster.ts';
+import { type Cluster, NAMESPACE, startCluster } from './cluster.ts';
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 const TRACKING = 'batch.kubernetes.io/job-tracking';
@@ -282,12 +280,7 @@ test('pods of a deleted Job do not wait to be counted, whether or not they stay'
 });
 
 test('Jobs of one name in two tenants have nothing to do with each other', async () => {
-  const { api } = cluster;
-  await ensureTenant(api.db, 'other');
-  const other = api.clients.as('other', ADMIN);
-  await other.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-  await other.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } });
-  await reportReady(other, NODE);
+  const other = cluster.otherTenant;
   await make('shared');
   await make('shared', { completions: 2, parallelism: 2 }, other);
   const [mine] = await running('shared', 1);
