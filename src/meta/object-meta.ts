@@ -163,7 +163,6 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: Fi
 export function validateFieldManager(manager: string, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (byteLength(manager) > MAX_FIELD_MANAGER_BYTES) errors.push(tooLong(path, MAX_FIELD_MANAGER_BYTES));
-  if (/^[ -~]*$/.test(manager)) return errors;
   let position = 0;
   for (const character of manager) {
     if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) {
@@ -175,8 +174,21 @@ export function validateFieldManager(manager: string, path: FieldPath): FieldErr
   return errors;
 }
 
+/** Whether an entry is as this program writes them; looked at for each entry of each write. */
+function isOrdinary({ operation, fieldsType, manager = '', subresource = '' }: ManagedFieldsEntry): boolean {
+  return (
+    (operation === 'Update' || operation === 'Apply') &&
+    fieldsType === 'FieldsV1' &&
+    ORDINARY.test(manager) &&
+    ORDINARY.test(subresource)
+  );
+}
+
+const ORDINARY = /^[ -~]{0,128}$/;
+
 function validateManagedFields(entries: readonly ManagedFieldsEntry[], path: FieldPath): FieldError[] {
   return entries.flatMap((entry, index) => {
+    if (isOrdinary(entry)) return [];
     const at = path.index(index);
     const errors: FieldError[] = [];
     if (!entry.operation) errors.push(required(at.child('operation'), 'must not be empty'));

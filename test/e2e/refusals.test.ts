@@ -201,12 +201,6 @@ describe('objects that are wrong', () => {
     const format = await request('POST', configMaps, { ...authorized(), 'content-type': 'text/html' }, '<p>');
     expect([format.status, format.body.reason]).toEqual([415, 'UnsupportedMediaType']);
   });
-
-  test('server-side apply says that it is not served yet', async () => {
-    const result = await cluster.tryKubectl(['apply', '--server-side', '-f', 'examples/hello.yaml']);
-    expect(result.code).toBe(1);
-    expect(result.stderr).toMatch(/server-side apply/i);
-  });
 });
 
 describe('pods that cannot run', () => {

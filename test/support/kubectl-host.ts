@@ -17,7 +17,9 @@ export interface KubectlHost {
   /** Runs kubectl; throws with its stderr when it fails. Returns stdout. */
   kubectl(...args: string[]): Promise<string>;
   /** Runs kubectl, with standard input, and returns however it ends. */
-  tryKubectl(args: readonly string[], input?: string): Promise<CommandResult>;
+  tryKubectl(args: readonly string[], input?: string, environment?: Record<string, string>): Promise<CommandResult>;
+  /** As kubectl(), the real helm 4. */
+  helm(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -30,8 +32,9 @@ export async function startKubectlHost(): Promise<KubectlHost> {
   ]);
   const kubeconfig = path.join(folder, 'config');
   await writeKubeconfig(kubeconfig, { server: host.url, caCertificate: host.ca, user: 'admin', token: host.token });
-  const tryKubectl = (args: readonly string[], input?: string) =>
-    run(tool, [...args], { KUBECONFIG: kubeconfig, HOME: folder }, input);
+  const environment = { KUBECONFIG: kubeconfig, HOME: folder };
+  const tryKubectl: KubectlHost['tryKubectl'] = (args, input, more = {}) =>
+    run(tool, [...args], { ...environment, ...more }, input);
   return {
     api: host.session(),
     folder,
@@ -39,6 +42,11 @@ export async function startKubectlHost(): Promise<KubectlHost> {
     async kubectl(...args) {
       const { code, stdout, stderr } = await tryKubectl(args);
       if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}`);
+      return stdout;
+    },
+    async helm(...args) {
+      const { code, stdout, stderr } = await run(await pinnedTool('helm', toolsFolder()), args, environment);
+      if (code !== 0) throw new Error(`helm ${args.join(' ')}: ${stderr || stdout}`);
       return stdout;
     },
     async stop() {
