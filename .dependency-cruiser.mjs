@@ -60,7 +60,13 @@ const rules = {
     'src/db',
   ],
   'src/scheduler': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
-  'src/controllers': ['src/reconcile', 'src/client/(contract|resources)', 'src/meta'],
+  'src/controllers': [
+    'src/reconcile',
+    'src/client/(contract|resources)',
+    'src/meta',
+    // A DaemonSet's node is one that the scheduler will agree to.
+    'src/scheduler/(node-selector|tolerations)',
+  ],
   'src/tenancy': ['src/meta', 'src/client/(contract|resources)', 'src/db'],
   'src/hosts': ['src/(?!cli/)'],
   'src/cli': ['src/hosts', 'src/client/(http|resources)', 'src/meta', 'agent/(host/transport|kubeconfig)'],

@@ -1,6 +1,7 @@
 /** Every controller of a tenant's control plane. They meet only in what they read and write through the API. */
 import type { Controller } from '../reconcile/contract.ts';
 import { cronJobController } from './cron-job/index.ts';
+import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { disruptionController } from './disruption/index.ts';
 import { endpointSliceController } from './endpoint-slice/index.ts';
@@ -47,6 +48,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     deploymentController,
     replicaSetController,
     replicationController,
+    daemonSetController,
     jobController,
     cronJobController,
     disruptionController,

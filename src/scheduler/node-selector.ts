@@ -3,6 +3,9 @@ import type { INodeSelectorTerm } from 'kubernetes-models/v1/NodeSelectorTerm';
 import { own } from '../meta/own.ts';
 import type { NodeInfo } from './infos.ts';
 
+/** What the terms look at. */
+type Subject = Pick<NodeInfo, 'name' | 'labels'>;
+
 export type NodeSelectorTerm = INodeSelectorTerm;
 
 interface Requirement {
@@ -12,11 +15,11 @@ interface Requirement {
 }
 
 /** Whether any term matches. An empty term, and no term at all, match nothing. */
-export function anyTermMatches(terms: readonly NodeSelectorTerm[], node: NodeInfo): boolean {
+export function anyTermMatches(terms: readonly NodeSelectorTerm[], node: Subject): boolean {
   return terms.some((term) => termMatches(term, node));
 }
 
-export function termMatches(term: NodeSelectorTerm, node: NodeInfo): boolean {
+export function termMatches(term: NodeSelectorTerm, node: Subject): boolean {
   const expressions = term.matchExpressions ?? [];
   const fields = term.matchFields ?? [];
   return (

@@ -1,15 +1,12 @@
 /** Which ReplicaSet belongs to the Deployment's template, and how one is made. */
 import { DEPLOYMENTS, type Deployment, type ReplicaSet } from '../../client/resources.ts';
 import { semanticEqual } from '../../meta/equal.ts';
-import { fnv1a } from '../../reconcile/hash.ts';
 import { controllerReference } from '../shared/claim.ts';
+import { templateHash } from '../shared/template-hash.ts';
 import { withRevision, withSize } from './annotations.ts';
 import { byCreation, HASH_LABEL } from './fields.ts';
 
 type Template = NonNullable<Deployment['spec']>['template'];
-
-/** Letters and digits that cannot spell words or be mistaken for each other: upstream's safe alphabet. */
-const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** The oldest ReplicaSet of exactly this template: where several exist every pass must choose the same. */
 export function findNewReplicaSet(deployment: Deployment, replicaSets: readonly ReplicaSet[]): ReplicaSet | undefined {
@@ -26,27 +23,6 @@ export function sameTemplate(a: Template | undefined, b: Template | undefined): 
 function withoutHash(template: Template | undefined): unknown {
   const { [HASH_LABEL]: _, ...labels } = template?.metadata?.labels ?? {};
   return { ...template, metadata: { ...template?.metadata, labels } };
-}
-
-/** The value of pod-template-hash: of the template, and of how often that value was found taken by another template. */
-export function templateHash(template: Template | undefined, collisionCount: number): string {
-  const salt = collisionCount === 0 ? '' : String(collisionCount);
-  const digits = String(fnv1a(stableJson(template) + salt));
-  return [...digits].map((digit) => SAFE[digit.charCodeAt(0) % SAFE.length]).join('');
-}
-
-/** JSON with sorted keys and without what semantic equality ignores, so that equal templates give equal text. */
-function stableJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value)
-    .filter(([, each]) => !isNothing(each))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${stableJson(each)}`).join(',')}}`;
-}
-
-function isNothing(value: unknown): boolean {
-  return value == null || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 /** The ReplicaSet of the Deployment's template, of `replicas` pods, as revision `revision`. */

@@ -80,6 +80,19 @@ export const CONTROLLER_ROLES: readonly RoleSpec[] = [
     ],
   },
   {
+    name: `${PREFIX}daemon-set-controller`,
+    rules: [
+      allow('get list watch', 'extensions apps', 'daemonsets'),
+      allow('update', 'extensions apps', 'daemonsets/status'),
+      allow('update', 'extensions apps', 'daemonsets/finalizers'),
+      allow('list watch', 'core', 'nodes'),
+      allow('list watch create delete patch', 'core', 'pods'),
+      allow('create', 'core', 'pods/binding'),
+      allow('get list watch create delete update patch', 'apps', 'controllerrevisions'),
+      EVENTS,
+    ],
+  },
+  {
     name: `${PREFIX}endpoint-controller`,
     rules: [
       allow(READ, 'core', 'services pods'),

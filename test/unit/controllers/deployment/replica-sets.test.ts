@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest';
 import { maxRevision, withRevision } from '../../../../src/controllers/deployment/annotations.ts';
 import { planCleanup } from '../../../../src/controllers/deployment/cleanup.ts';
-import {
-  buildReplicaSet,
-  findNewReplicaSet,
-  templateHash,
-} from '../../../../src/controllers/deployment/new-replica-set.ts';
+import { buildReplicaSet, findNewReplicaSet } from '../../../../src/controllers/deployment/new-replica-set.ts';
+import { templateHash } from '../../../../src/controllers/shared/template-hash.ts';
 import { deployment, replicaSet } from '../factories.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
