@@ -64,6 +64,7 @@ const LIST = [
   parameter('watch', 'boolean', 'Watch instead of list.'),
 ];
 const PATCH_TYPES = [
+  'application/apply-patch+yaml',
   'application/json-patch+json',
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
