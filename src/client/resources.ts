@@ -1,4 +1,5 @@
 /** The resources that Kedge's own controllers, authorizers and agent use, with their object types. */
+import type { ICustomResourceDefinition } from 'kubernetes-models/apiextensions.k8s.io/v1/CustomResourceDefinition';
 import type { IControllerRevision } from 'kubernetes-models/apps/v1/ControllerRevision';
 import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
@@ -48,6 +49,7 @@ export type Secret = Served<ISecret>;
 export type ServiceAccount = Served<IServiceAccount>;
 export type Event = Served<IEvent>;
 export type Lease = Served<ILease>;
+export type CustomResourceDefinition = Served<ICustomResourceDefinition>;
 export type Deployment = Served<IDeployment>;
 export type ReplicaSet = Served<IReplicaSet>;
 export type Job = Served<IJob>;
@@ -82,6 +84,13 @@ function ref<T extends KubeObject>(
 
 export const PODS = ref<Pod>('', 'v1', 'pods', 'Pod');
 export const NODES = ref<Node>('', 'v1', 'nodes', 'Node', false);
+export const CUSTOM_RESOURCE_DEFINITIONS = ref<CustomResourceDefinition>(
+  'apiextensions.k8s.io',
+  'v1',
+  'customresourcedefinitions',
+  'CustomResourceDefinition',
+  false,
+);
 export const NAMESPACES = ref<Namespace>('', 'v1', 'namespaces', 'Namespace', false);
 export const SERVICES = ref<Service>('', 'v1', 'services', 'Service');
 export const ENDPOINTS = ref<Endpoints>('', 'v1', 'endpoints', 'Endpoints');

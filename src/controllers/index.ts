@@ -1,6 +1,7 @@
 /** Every controller of a tenant's control plane. They meet only in what they read and write through the API. */
 import type { Controller } from '../reconcile/contract.ts';
 import { cronJobController } from './cron-job/index.ts';
+import { customResourceDefinitionController } from './custom-resource-definition/index.ts';
 import { daemonSetController } from './daemon-set/index.ts';
 import { deploymentController } from './deployment/index.ts';
 import { disruptionController } from './disruption/index.ts';
@@ -45,6 +46,7 @@ export interface ControllerOptions {
 
 export function allControllers(options: ControllerOptions): Controller[] {
   return [
+    customResourceDefinitionController,
     deploymentController,
     replicaSetController,
     replicationController,

@@ -33,8 +33,8 @@ import type { Attention, Metrics } from '../apiserver/metrics/contract.ts';
 import type { ClusterSettings } from '../apiserver/registry/contract.ts';
 import type { ChangeFeed, Store } from '../apiserver/storage/contract.ts';
 import { createSignsOfLife } from '../apiserver/storage/postgres/index.ts';
-import type { ApiSurfaces } from '../apiserver/surface/contract.ts';
-import { createSurfaces } from '../apiserver/surface/surfaces.ts';
+import { type CustomKindsState, createCustomKindsState, customKinds } from '../apiserver/surface/custom.ts';
+import { createSurfaceCache, type SurfaceCache, surfacesFrom } from '../apiserver/surface/surfaces.ts';
 import type { Client } from '../client/contract.ts';
 import { allControllers } from '../controllers/index.ts';
 import type { KubernetesServiceOptions } from '../controllers/kubernetes-service/index.ts';
@@ -45,6 +45,7 @@ import { createScheduler } from '../scheduler/scheduler.ts';
 import { ensureDefaultServiceCIDR, ensureSystemNamespaces, ensureSystemPriorityClasses } from '../tenancy/bootstrap.ts';
 import { lookupToken } from '../tenancy/postgres/tokens.ts';
 import type { AgentLinks, TunnelRelay } from '../tunnel/contract.ts';
+import { customKindsReader, tellingOfDefinitions } from './custom-kinds.ts';
 import { createTenantDirectory } from './tenant-directory.ts';
 import { VERSION } from './version.ts';
 
@@ -54,7 +55,8 @@ export interface Caches {
   rbac: RbacCache;
   nodes: NodeReferencesCache;
   clusters: ClusterCache;
-  surfaces: ApiSurfaces;
+  surfaces: SurfaceCache;
+  customKinds: CustomKindsState;
 }
 
 export function createCaches(): Caches {
@@ -63,7 +65,8 @@ export function createCaches(): Caches {
     rbac: createRbacCache(),
     nodes: createNodeReferencesCache(),
     clusters: createClusterCache(),
-    surfaces: createSurfaces({ builtIn: builtInKinds, gitVersion: VERSION.gitVersion }),
+    surfaces: createSurfaceCache({ builtIn: builtInKinds, gitVersion: VERSION.gitVersion }),
+    customKinds: createCustomKindsState(),
   };
 }
 
@@ -116,13 +119,18 @@ export interface ControlPlane {
 }
 
 export function createControlPlane(foundation: Foundation): ControlPlane {
-  const { db, store, feed, log } = foundation;
+  const { db, feed, log } = foundation;
   const now = () => new Date();
   const client = (tenant: string): Client => clients.as(tenant, LOOPBACK);
 
   const issuers = issuersAt(foundation.externalUrl);
   const keys = postgresSigningKeys(db, { cipher: foundation.cipher });
   const caches = foundation.caches ?? createCaches();
+  const kinds = customKinds(
+    caches.customKinds,
+    customKindsReader(foundation.light ?? db, foundation.store, foundation.caches === undefined),
+  );
+  const store = tellingOfDefinitions(foundation.store, kinds.changed);
   const apiAudiences = (tenant: string) => [issuers.of(tenant)];
   const authenticator = cachedAuthenticator(
     unionAuthenticator([
@@ -143,7 +151,7 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
   const registry = {
     store,
     feed,
-    surfaces: caches.surfaces,
+    surfaces: surfacesFrom(caches.surfaces, kinds),
     admission: attended(
       createAdmissionChain([
         ...defaultAdmissionPlugins({ readerOf: client, mountTokens: true }),

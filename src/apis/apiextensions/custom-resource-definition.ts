@@ -1,11 +1,10 @@
-/**
- * Served for reading alone, and empty: nobody can define a kind yet. kubectl looks here for a kind that a served group does
- * not have (StatefulSet), and can say `no matches for kind` only when it is answered.
- */
-import type { ICustomResourceDefinition } from 'kubernetes-models/apiextensions.k8s.io/v1/CustomResourceDefinition';
-import { builtIn, type Stored } from '../built-in.ts';
+/** apiextensions.k8s.io/v1 CustomResourceDefinition: what tenants serve beside the built-in kinds (see apis/custom). */
+import { builtIn } from '../built-in.ts';
+import type { CustomResourceDefinition } from './types.ts';
+import { validateDefinition, validateDefinitionUpdate } from './validation.ts';
 
-export type CustomResourceDefinition = Stored<ICustomResourceDefinition>;
+/** Holds a definition until the last of its objects is gone. */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 export const customResourceDefinitions = builtIn<CustomResourceDefinition>(
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
@@ -15,7 +14,55 @@ export const customResourceDefinitions = builtIn<CustomResourceDefinition>(
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],
     namespaced: false,
-    verbs: ['get', 'list', 'watch'],
-    strategy: {},
+    status: true,
+    columns: [
+      {
+        name: 'Created At',
+        type: 'date',
+        description: 'CreationTimestamp is a timestamp representing the server time when this object was created.',
+        cell: ({ metadata }) => metadata.creationTimestamp ?? null,
+      },
+    ],
+    strategy: {
+      generation: true,
+      default(object) {
+        // What is not there is told by validation.
+        const { names } = object.spec ?? {};
+        if (object.spec === undefined) return;
+        if (names !== undefined) {
+          names.singular ||= (names.kind ?? '').toLowerCase();
+          names.listKind ||= `${names.kind ?? ''}List`;
+        }
+        object.spec.conversion ??= { strategy: 'None' };
+      },
+      prepareForCreate(_context, object) {
+        const { metadata } = object;
+        if (!metadata.finalizers?.includes(CLEANUP_FINALIZER)) {
+          metadata.finalizers = [...(metadata.finalizers ?? []), CLEANUP_FINALIZER];
+        }
+        object.status = {
+          conditions: [],
+          acceptedNames: { plural: '', kind: '' },
+          storedVersions: storageVersions(object),
+        };
+      },
+      prepareForUpdate(_context, object, old) {
+        // What has been stored once may be stored still.
+        const stored = new Set([...(old.status?.storedVersions ?? []), ...storageVersions(object)]);
+        if (object.status !== undefined) object.status = { ...object.status, storedVersions: [...stored] };
+      },
+      validate: validateDefinition,
+      validateUpdate: validateDefinitionUpdate,
+      validateName: () => [],
+    },
   },
 );
+
+function storageVersions({ spec }: CustomResourceDefinition): string[] {
+  return (spec?.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name);
+}
+
+/** Whether its kinds are served. */
+export function isEstablished({ status }: CustomResourceDefinition): boolean {
+  return status?.conditions?.some(({ type, status: holds }) => type === 'Established' && holds === 'True') === true;
+}

@@ -85,11 +85,16 @@ export async function handleUpdate(request: ResourceRequest): Promise<Response> 
   return respondShown(request, answer, answer.created === true ? 201 : 200, form);
 }
 
+const CUSTOM_PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
+
 export async function handlePatch(request: ResourceRequest): Promise<Response> {
   const form = outputForm(request);
   const { info } = request;
   const type = patchTypeOf(request.raw.headers.get('content-type'));
   if (type === APPLY) return handleApply(request, form);
+  // Only Go types say how their lists merge.
+  if (type === 'application/strategic-merge-patch+json' && request.definition.custom === true)
+    throw StatusError.unsupportedMediaType(CUSTOM_PATCHES);
   const options = writeOptions(request, 'PatchOptions');
   const sent = decodePatch(await readBody(request.raw), options.fieldValidation);
   return respondShown(request, await patch(request.deps, request.scope, info, type, sent, options), 200, form);

@@ -208,12 +208,16 @@ export interface ResourceDefinition<T extends KubeObject = UnknownObject> {
   selectableFields?: Readonly<Record<string, (object: T) => string>>;
   /** A `Warning:` header of every request for it, as upstream sends for deprecated versions. */
   deprecation?: string;
+  /**
+   * Of a CustomResourceDefinition: values of a wrong type are told by validation, not by decoding, and nulls are data.
+   */
+  custom?: true;
   /** Bodies are encrypted at rest, of every definition that is stored as this one is (see encryptedResources). */
   encrypted?: boolean;
 }
 
 /** A kind that bodies are of, stored or not: what decoding needs to know of it. */
-export type BodyKind = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schema' | 'definitions'>;
+export type BodyKind = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'schema' | 'definitions' | 'custom'>;
 
 /** A kind that is created to be answered, and never stored: reviews. */
 export interface AnsweredKind extends BodyKind {

@@ -33,10 +33,15 @@ export function decode(
   object.metadata ??= {};
 
   const schema = link(definition.schema, definition.definitions);
-  const { error, nulls } = inspectTypes(schema, object);
-  if (error !== undefined) throw cannotBeHandled(definition, error);
-  if (nulls) dropNulls(schema, object);
-  canonicalize(schema, object);
+  // Of a custom resource, decoding looks at the metadata alone.
+  const looked = definition.custom === true ? schema.properties.get('metadata') : schema;
+  const held = definition.custom === true ? object.metadata : object;
+  if (looked !== undefined) {
+    const { error, nulls } = inspectTypes(looked, held);
+    if (error !== undefined) throw cannotBeHandled(definition, error);
+    if (nulls) dropNulls(looked, held);
+    canonicalize(looked, held);
+  }
   object.metadata ??= {};
 
   const unknown = unknownFields(schema, object);

@@ -15,20 +15,27 @@ interface Kept {
   ending: Ending;
 }
 
+export interface SurfaceCache {
+  builtIn: ApiSurface;
+  /** Reads what the tenant serves, unless what is kept is as new as this revision. */
+  at(source: SurfaceSource, tenant: string, revision: number): ApiSurface | Promise<ApiSurface>;
+}
+
 export interface SurfacesOptions {
   builtIn: SurfaceKinds;
   /** What OpenAPI documents say as their version, e.g. "v1.35.0". */
   gitVersion: string;
-  /** Absent: no tenant has kinds of its own. */
-  source?: SurfaceSource;
   /** Surfaces kept of tenants that have kinds of their own; one that must give way ends. Default 200. */
   max?: number;
 }
 
-export function createSurfaces({ builtIn: kinds, gitVersion, source, max = 200 }: SurfacesOptions): ApiSurfaces {
+export function createSurfaces({ source, ...options }: SurfacesOptions & { source?: SurfaceSource }): ApiSurfaces {
+  const cache = createSurfaceCache(options);
+  return source === undefined ? { builtIn: cache.builtIn, of: () => cache.builtIn } : surfacesFrom(cache, source);
+}
+
+export function createSurfaceCache({ builtIn: kinds, gitVersion, max = 200 }: SurfacesOptions): SurfaceCache {
   const builtIn = createSurface(kinds, gitVersion);
-  if (source === undefined) return { builtIn, of: () => builtIn };
-  const { load } = source;
 
   const kept = new LRUCache<string, Kept>({
     max,
@@ -36,8 +43,8 @@ export function createSurfaces({ builtIn: kinds, gitVersion, source, max = 200 }
     dispose: ({ ending }) => ending.endWith(undefined),
   });
 
-  async function renew(tenant: string): Promise<ApiSurface> {
-    const own = await load(tenant);
+  async function renew(source: SurfaceSource, tenant: string): Promise<ApiSurface> {
+    const own = await source.load(tenant);
     const known = kept.get(tenant);
     if (known !== undefined && known.revision >= own.revision) return known.surface;
     const all = {
@@ -52,17 +59,25 @@ export function createSurfaces({ builtIn: kinds, gitVersion, source, max = 200 }
     return surface;
   }
 
-  function at(tenant: string, revision: number): ApiSurface | Promise<ApiSurface> {
-    if (revision === 0) return builtIn;
-    const known = kept.get(tenant);
-    return known !== undefined && known.revision >= revision ? known.surface : renew(tenant);
-  }
+  return {
+    builtIn,
+    at(source, tenant, revision) {
+      if (revision === 0) return builtIn;
+      const known = kept.get(tenant);
+      return known !== undefined && known.revision >= revision ? known.surface : renew(source, tenant);
+    },
+  };
+}
 
+/** The surfaces that a source tells of: it may belong to a request, what it led to is kept. */
+export function surfacesFrom(cache: SurfaceCache, source: SurfaceSource): ApiSurfaces {
+  const { builtIn } = cache;
   return {
     builtIn,
     of(tenant) {
       const revision = source.revision(tenant);
-      return revision instanceof Promise ? revision.then((found) => at(tenant, found)) : at(tenant, revision);
+      const at = (found: number) => cache.at(source, tenant, found);
+      return revision instanceof Promise ? revision.then(at) : at(revision);
     },
   };
 }

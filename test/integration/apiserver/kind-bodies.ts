@@ -60,6 +60,26 @@ export const BODIES: Record<string, object> = {
   'networking.k8s.io/ingresses': {
     spec: { defaultBackend: { service: { name: 'constructor', port: { name: 'constructor' } } } },
   },
+  'apiextensions.k8s.io/customresourcedefinitions': {
+    spec: {
+      group: 'example.com',
+      scope: 'Cluster',
+      names: { plural: 'constructor', kind: 'Constructor' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { constructor: { type: 'string' }, toString: { type: 'object' } },
+            },
+          },
+        },
+      ],
+    },
+  },
   'networking.k8s.io/ipaddresses': { spec: { parentRef: { resource: 'services', name: 'constructor' } } },
   'networking.k8s.io/networkpolicies': { spec: { podSelector: selector } },
   'networking.k8s.io/servicecidrs': { spec: { cidrs: ['10.200.0.0/24'] } },

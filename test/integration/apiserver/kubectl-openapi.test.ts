@@ -121,12 +121,4 @@ describe('a kind that is not served', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`no matches for kind "${kind}" in version "${apiVersion}"`);
   });
-
-  test('cannot be defined yet, and none is', async () => {
-    expect((await host.tryKubectl(['get', 'crd'])).stderr).toBe('No resources found\n');
-    const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
-    const manifest = JSON.stringify({ ...definition, metadata: { name: 'x.y.z' } });
-    const { stderr } = await host.tryKubectl(['create', '--validate=false', '-f', '-'], manifest);
-    expect(stderr).toContain('(MethodNotAllowed)');
-  });
 });

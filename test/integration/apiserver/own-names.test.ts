@@ -32,6 +32,7 @@ function keyOf({ group, resource }: ResourceDefinition): string {
 /** Path segments: names of RBAC kinds may be anything. */
 function nameFor(definition: ResourceDefinition): string {
   if (definition.kind === 'IPAddress') return '10.200.0.9';
+  if (definition.kind === 'CustomResourceDefinition') return 'constructor.example.com';
   return definition.group === 'rbac.authorization.k8s.io' ? '__proto__' : 'constructor';
 }
 

@@ -38,7 +38,7 @@ admissionregistration.k8s.io MutatingWebhookConfiguration mutatingwebhookconfigu
 admissionregistration.k8s.io ValidatingAdmissionPolicy validatingadmissionpolicies cluster status -
 admissionregistration.k8s.io ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings cluster - -
 admissionregistration.k8s.io ValidatingWebhookConfiguration validatingwebhookconfigurations cluster - -
-apiextensions.k8s.io CustomResourceDefinition customresourcedefinitions cluster - crd,crds
+apiextensions.k8s.io CustomResourceDefinition customresourcedefinitions cluster status crd,crds
 apps ControllerRevision controllerrevisions namespaced - -
 apps DaemonSet daemonsets namespaced status ds
 apps Deployment deployments namespaced scale,status deploy
