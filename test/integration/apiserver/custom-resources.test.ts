@@ -125,6 +125,21 @@ describe('objects of a custom kind', () => {
     expect((await api.admin('GET', `${TABS}/first`)).status).toBe(404);
   });
 
+  it('are applied by the server, each field with its owner', async () => {
+    const apply = (manager: string, replicas: number, force = '') =>
+      api.admin('PATCH', `${TABS}/applied?fieldManager=${manager}${force}`, {
+        body: tab('applied', { cronSpec: '* * * * *', replicas }),
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+      });
+    expect((await apply('one', 2)).status).toBe(201);
+    const conflict = await apply('two', 3);
+    expect(conflict.status).toBe(409);
+    expect(conflict.body.message).toContain('conflict with "one"');
+    const forced = await apply('two', 3, '&force=true');
+    expect(forced.body).toMatchObject({ spec: { replicas: 3 } });
+    await api.admin('DELETE', `${TABS}/applied`);
+  });
+
   it('keep what the schema knows and what it leaves open, and lose the rest', async () => {
     const spec = { cronSpec: '* * * * *', unknown: 1, port: '80', free: { a: { b: null } } };
     const made = await api.admin('POST', TABS, { body: { ...tab('pruned', spec), extra: true } });
