@@ -43,13 +43,12 @@ export function customKindsReader(db: Database, store: Store, background: boolea
 
 /** The store, telling of each write of a definition. */
 export function tellingOfDefinitions(store: Store, changed: (tenant: string) => void): Store {
-  return Object.assign(Object.create(store) as Store, {
-    async write(tenant: string, writes: Parameters<Store['write']>[1]) {
-      try {
-        return await store.write(tenant, writes);
-      } finally {
-        if (writes.some(({ resource }) => resource === RESOURCE)) changed(tenant);
-      }
-    },
-  });
+  const write: Store['write'] = async (tenant, writes) => {
+    try {
+      return await store.write(tenant, writes);
+    } finally {
+      if (writes.some(({ resource }) => resource === RESOURCE)) changed(tenant);
+    }
+  };
+  return Object.create(store, { write: { value: write, enumerable: true } }) as Store;
 }
