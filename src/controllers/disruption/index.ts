@@ -26,6 +26,7 @@ import {
   stillDisrupted,
 } from './budget.ts';
 import { scaleOf } from './scale.ts';
+import { parseStaleKey, staleKeys, takeBack } from './stale.ts';
 
 export const disruptionController: Controller = {
   name: 'disruption-controller',
@@ -41,6 +42,8 @@ export const disruptionController: Controller = {
       await context.enqueue(await budgetsSelecting(context, selection));
       return DONE;
     }
+    const stale = parseStaleKey(key);
+    if (stale !== undefined) return await takeBack(context, stale);
     const { namespace, name } = splitKey(key);
     const budget = await context.client.find(POD_DISRUPTION_BUDGETS, namespace, name);
     return budget === undefined || budget.metadata.deletionTimestamp !== undefined ? DONE : await sync(context, budget);
@@ -49,9 +52,10 @@ export const disruptionController: Controller = {
 
 /** None when nothing that a budget counts has changed. */
 function podKeys(change: ObservedChange): string[] {
-  if (change.type !== 'MODIFIED') return selectionKeys(change);
+  const stale = change.type === 'DELETED' ? [] : staleKeys(change.object as Pod);
+  if (change.type !== 'MODIFIED') return [...stale, ...selectionKeys(change)];
   const [after, before] = [change.object, change.previous].map((pod) => pod && counted(pod as Pod));
-  return after === before ? [] : selectionKeys(change);
+  return after === before ? stale : [...stale, ...selectionKeys(change)];
 }
 
 function counted(pod: Pod): string {

@@ -15,8 +15,10 @@ import { type Cluster, deployment, NAMESPACE, startCluster } from './cluster.ts'
 type Spec = NonNullable<PodDisruptionBudget['spec']>;
 
 let cluster: Cluster;
+/** Milliseconds that the controllers' clock is ahead. */
+let ahead = 0;
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ now: () => new Date(Date.now() + ahead) });
 });
 afterAll(async () => await cluster?.stop());
 
@@ -177,4 +179,22 @@ test("a tenant's budgets say nothing of the pods of another", async () => {
   );
   await alone('free', 'Running', 'True');
   expect((await evict('free')).status).toBe(201);
+});
+
+test('a pod that was to be disrupted and goes on is not said to be after two minutes', async () => {
+  await alone('spared', 'Running', 'True');
+  const disrupted = async () => {
+    const { status } = await cluster.client.get(PODS, NAMESPACE, 'spared');
+    return status?.conditions?.find(({ type }) => type === 'DisruptionTarget')?.status;
+  };
+  const pod = await cluster.client.get(PODS, NAMESPACE, 'spared');
+  const at = timestamp(new Date());
+  const condition = { type: 'DisruptionTarget', status: 'True' as const, reason: 'Evicted', lastTransitionTime: at };
+  const conditions = [...(pod.status?.conditions ?? []), condition];
+  await cluster.client.updateStatus(PODS, { ...pod, status: { ...pod.status, conditions } });
+  await cluster.kubelet.touch();
+  expect(await disrupted()).toBe('True');
+  ahead += 121_000;
+  await cluster.kubelet.touch();
+  await eventually(async () => expect(await disrupted()).toBe('False'), 20, 20);
 });
