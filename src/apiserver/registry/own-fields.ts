@@ -61,7 +61,7 @@ export function settable(definition: ResourceDefinition, by: Through, creates: b
 /** An apply that changed nothing but the time at which it was made, made nothing. */
 function applied({ object, old }: Draft, owners: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
   const before = old?.metadata.managedFields;
-  if (old === undefined || before === undefined || before.length !== owners.length) return owners;
+  if (owners === before || old === undefined || before === undefined || before.length !== owners.length) return owners;
   const sameOwners = owners.every((owner, index) => deepEqual(untimed(owner), untimed(before[index])));
   return sameOwners && deepEqual(unowned(object), unowned(old)) ? before : owners;
 }

@@ -1,4 +1,5 @@
 /** Server-side apply: a configuration becomes part of an object, and its manager the owner of what it sets. */
+import { cloneJson } from '../clone.ts';
 import { deepEqual } from '../equal.ts';
 import type { ManagedFieldsEntry, UnknownObject } from '../object.ts';
 import { own } from '../own.ts';
@@ -9,7 +10,7 @@ import { pathText } from './elements.ts';
 import { ConfigError, fieldsOf } from './extract.ts';
 import { difference, type FieldSet, intersection, isEmpty, MEMBER, pathsOf, union } from './field-set.ts';
 import { arranged, isBy, type Manager, type Owner, ownerOf } from './managers.ts';
-import { merge, removeDropped } from './merge.ts';
+import { holds, merge, removeDropped } from './merge.ts';
 import { disowned } from './update.ts';
 
 export interface Applied {
@@ -63,7 +64,9 @@ export function apply(applied: Applied): { object: UnknownObject; owners: readon
   const last = owners.find((owner) => isBy(owner, by));
   const others = owners.filter((owner) => owner !== last);
   const { managedFields: _, ...metadata } = live.metadata;
-  const object = merge(schema, { ...live, metadata }, config) as UnknownObject;
+  const bare = { ...live, metadata } as UnknownObject;
+  if (last !== undefined && isRepeated(applied, last)) return { object: cloneJson(bare), owners };
+  const object = merge(schema, bare, config) as UnknownObject;
   if (last !== undefined) {
     const kept = others.reduce((sum, owner) => union(sum, owner.fieldsV1), set);
     removeDropped(schema, object, last.fieldsV1, kept);
@@ -80,6 +83,12 @@ export function apply(applied: Applied): { object: UnknownObject; owners: readon
     deepEqual(last.fieldsV1, set);
   if (unchanged) return { object, owners };
   return { object, owners: arranged([...disowned(others, differences), ownerOf(by, time, set)]) };
+}
+
+/** Whether the manager applies what it applied last, and all of it is still so. */
+function isRepeated({ schema, live, config, set, by }: Applied, last: Owner): boolean {
+  if (last.apiVersion !== by.apiVersion || own(live?.metadata.annotations, LAST_APPLIED) !== undefined) return false;
+  return deepEqual(last.fieldsV1, set) && holds(schema, live, config);
 }
 
 /** Of an object whose owners are not known, all that is in it is owned by whoever made it. */

@@ -1,8 +1,9 @@
 /** Puts an applied configuration into an object, and takes from it what was dropped. */
 import { cloneJson } from '../clone.ts';
+import { deepEqual } from '../equal.ts';
 import { own, setOwn } from '../own.ts';
 import type { LinkedSchema } from '../schema/link.ts';
-import { elementsOf, fieldSchema, type Granularity, granularityOf } from './elements.ts';
+import { alike, elementsOf, fieldSchema, type Granularity, granularityOf } from './elements.ts';
 import { type FieldSet, isMember } from './field-set.ts';
 
 type Json = Record<string, unknown>;
@@ -13,6 +14,26 @@ export function merge(schema: LinkedSchema | undefined, live: unknown, config: u
   if (granularity === 'leaf' || granularityOf(schema, live) !== granularity) return cloneJson(config);
   if (granularity === 'fields') return mergeFields(schema, live as Json, config as Json);
   return mergeLists(schema as LinkedSchema, granularity, live as unknown[], config as unknown[]);
+}
+
+/** Whether merging `config` into `live` would change nothing, so that an apply that is repeated costs no copies. */
+export function holds(schema: LinkedSchema | undefined, live: unknown, config: unknown): boolean {
+  const granularity = granularityOf(schema, config);
+  if (granularity === 'leaf' || granularityOf(schema, live) !== granularity) return deepEqual(live, config);
+  if (granularity === 'fields') {
+    const wanted = config as Json;
+    return Object.keys(wanted).every((field) => {
+      const mine = own(live as Json, field);
+      return mine !== undefined && holds(fieldSchema(schema, field), mine, own(wanted, field));
+    });
+  }
+  const list = live as unknown[];
+  let at = 0;
+  return (config as unknown[]).every((item) => {
+    while (at < list.length && !alike(schema as LinkedSchema, granularity, list[at], item)) at += 1;
+    at += 1;
+    return at <= list.length && holds((schema as LinkedSchema).items, list[at - 1], item);
+  });
 }
 
 function mergeFields(schema: LinkedSchema | undefined, live: Json, config: Json): Json {

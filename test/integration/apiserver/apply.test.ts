@@ -343,3 +343,36 @@ describe('bad configurations', () => {
     expect(status).toBe(422);
   });
 });
+
+describe('what others changed since', () => {
+  it('is put back by applying the same again, with force, and kept apart where it is not of the configuration', async () => {
+    const config = deployment(
+      'again',
+      { replicas: 2 },
+      {
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ],
+      },
+    );
+    await apply(`${DEPLOYMENTS}/again`, config);
+    await patch(`${DEPLOYMENTS}/again`, { metadata: { labels: { theirs: '1' } }, spec: { replicas: 3 } }, 'bob');
+    expect((await apply(`${DEPLOYMENTS}/again`, config)).status).toBe(409);
+    const forced = await apply(`${DEPLOYMENTS}/again`, config, 'fieldManager=ada&force=true');
+    expect(forced.body).toMatchObject({ metadata: { labels: { theirs: '1' } }, spec: { replicas: 2 } });
+    const { resourceVersion } = forced.body.metadata;
+    expect((await apply(`${DEPLOYMENTS}/again`, config)).body.metadata.resourceVersion).toBe(resourceVersion);
+  });
+
+  it('the order of a list is that of the configuration', async () => {
+    const names = (reply: Reply) =>
+      reply.body.spec.template.spec.containers[0].env.map(({ name }: { name: string }) => name).join('');
+    const env = (text: string) => ({ env: [...text].map((name) => ({ name, value: '1' })) });
+    await apply(`${DEPLOYMENTS}/order`, deployment('order', {}, env('ABC')));
+    await apply(`${DEPLOYMENTS}/order`, deployment('order', {}, env('X')), 'fieldManager=bob');
+    const swapped = await apply(`${DEPLOYMENTS}/order`, deployment('order', {}, env('CBA')));
+    expect(names(swapped).replace('X', '')).toBe('CBA');
+    expect(names(await apply(`${DEPLOYMENTS}/order`, deployment('order', {}, env('CA'))))).toMatch(/^X?CX?AX?$/);
+  });
+});
