@@ -19,6 +19,7 @@ import { replicaSetController, replicationController } from './replica-set/index
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
 import { type ServiceAccountTokenOptions, serviceAccountTokenController } from './service-account-token/index.ts';
+import { statefulSetController } from './stateful-set/index.ts';
 import { taintEvictionController } from './taint-eviction/index.ts';
 import { type TenantDirectory, tenantController } from './tenant/index.ts';
 import { tokenCleaner } from './token-cleaner/index.ts';
@@ -51,6 +52,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
     replicaSetController,
     replicationController,
     daemonSetController,
+    statefulSetController,
     jobController,
     cronJobController,
     disruptionController,

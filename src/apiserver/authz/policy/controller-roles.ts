@@ -93,6 +93,20 @@ export const CONTROLLER_ROLES: readonly RoleSpec[] = [
     ],
   },
   {
+    name: `${PREFIX}statefulset-controller`,
+    rules: [
+      allow('list watch', 'core', 'pods'),
+      allow('get list watch', 'apps', 'statefulsets'),
+      allow('update', 'apps', 'statefulsets/status'),
+      allow('update', 'apps', 'statefulsets/finalizers'),
+      allow('get create delete update patch', 'core', 'pods'),
+      allow('update', 'core', 'pods/finalizers'),
+      allow('get create delete update patch list watch', 'apps', 'controllerrevisions'),
+      allow('get create update', 'core', 'persistentvolumeclaims'),
+      EVENTS,
+    ],
+  },
+  {
     name: `${PREFIX}endpoint-controller`,
     rules: [
       allow(READ, 'core', 'services pods'),
