@@ -29,6 +29,7 @@ import type { INode } from 'kubernetes-models/v1/Node';
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import type { IReplicationController } from 'kubernetes-models/v1/ReplicationController';
+import type { IResourceQuota } from 'kubernetes-models/v1/ResourceQuota';
 import type { ISecret } from 'kubernetes-models/v1/Secret';
 import type { IService } from 'kubernetes-models/v1/Service';
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
@@ -61,6 +62,7 @@ export type StatefulSet = Served<IStatefulSet>;
 export type ControllerRevision = Served<IControllerRevision>;
 export type RuntimeClass = Served<IRuntimeClass>;
 export type LimitRange = Served<ILimitRange>;
+export type ResourceQuota = Served<IResourceQuota>;
 export type PersistentVolumeClaim = Served<IPersistentVolumeClaim>;
 export type StorageClass = Served<IStorageClass>;
 export type Ingress = Served<IIngress>;
@@ -121,6 +123,7 @@ export const STATEFUL_SETS = ref<StatefulSet>('apps', 'v1', 'statefulsets', 'Sta
 export const CONTROLLER_REVISIONS = ref<ControllerRevision>('apps', 'v1', 'controllerrevisions', 'ControllerRevision');
 export const RUNTIME_CLASSES = ref<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false);
 export const LIMIT_RANGES = ref<LimitRange>('', 'v1', 'limitranges', 'LimitRange');
+export const RESOURCE_QUOTAS = ref<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota');
 export const PERSISTENT_VOLUME_CLAIMS = ref<PersistentVolumeClaim>(
   '',
   'v1',

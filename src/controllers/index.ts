@@ -16,6 +16,7 @@ import { nodeIpamController } from './node-ipam/index.ts';
 import { type NodeLifecycleOptions, nodeLifecycleController } from './node-lifecycle/index.ts';
 import { podGarbageCollector } from './pod-gc/index.ts';
 import { replicaSetController, replicationController } from './replica-set/index.ts';
+import { resourceQuotaController } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { serviceAccountController } from './service-account/index.ts';
 import { type ServiceAccountTokenOptions, serviceAccountTokenController } from './service-account-token/index.ts';
@@ -73,6 +74,7 @@ export function allControllers(options: ControllerOptions): Controller[] {
       startupSeconds: options.nodeStartupGraceSeconds ?? 60,
     }),
     nodeIpamController,
+    resourceQuotaController,
     taintEvictionController,
     podGarbageCollector(options.terminatedPodThreshold ?? 12500),
     eventExpiryController(options.eventTtlSeconds ?? 3600),

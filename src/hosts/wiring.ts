@@ -7,6 +7,7 @@ import { certificateApproval, certificateSigning } from '../apiserver/admission/
 import { createAdmissionChain } from '../apiserver/admission/chain.ts';
 import { rbacEscalationCheck } from '../apiserver/admission/escalation.ts';
 import { defaultAdmissionPlugins } from '../apiserver/admission/index.ts';
+import { resourceQuota } from '../apiserver/admission/resource-quota.ts';
 import { createApp } from '../apiserver/app.ts';
 import { bootstrapTokenAuthenticator } from '../apiserver/authn/bootstrap-token.ts';
 import { cachedAuthenticator, createTokenCache, type TokenCache } from '../apiserver/authn/cached.ts';
@@ -158,6 +159,8 @@ export function createControlPlane(foundation: Foundation): ControlPlane {
         certificateApproval(authorizer),
         certificateSigning(authorizer),
         rbacEscalationCheck(authorizer, rbac),
+        // Last, as it charges: whoever refuses after it would leave a charge for nothing.
+        resourceQuota({ clientOf: client }),
       ]),
       foundation.attention,
     ),

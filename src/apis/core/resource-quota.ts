@@ -31,8 +31,6 @@ export const resourceQuotas = builtIn<ResourceQuota>('io.k8s.api.core.v1.Resourc
     generation: false,
     returnsDeletedObject: true,
     validate: validateResourceQuota,
-    // What is kept and not enforced must not look as if it limited anything.
-    warnings: () => ['this cluster stores quotas and does not enforce them yet'],
     validateUpdate: validateResourceQuotaUpdate,
     validateStatusUpdate: validateResourceQuotaStatus,
   },

@@ -53,6 +53,10 @@ export const CONTROLLER_ROLES: readonly RoleSpec[] = [
     ],
   },
   {
+    name: `${PREFIX}resourcequota-controller`,
+    rules: [allow('list watch', '*', '*'), allow('update', 'core', 'resourcequotas/status'), EVENTS],
+  },
+  {
     name: `${PREFIX}ttl-after-finished-controller`,
     rules: [allow('get list watch delete', 'batch', 'jobs'), EVENTS],
   },
