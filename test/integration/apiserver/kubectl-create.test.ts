@@ -153,7 +153,8 @@ function inNamespace(resource: string, suffix?: string): string {
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind
 function comparable(stored: any): unknown {
   const object = JSON.parse(JSON.stringify(stored).replaceAll(BY_PROTOBUF, BY_JSON));
-  for (const own of ['uid', 'resourceVersion', 'creationTimestamp', 'annotations']) delete object.metadata[own];
+  const named = ['uid', 'resourceVersion', 'creationTimestamp', 'annotations', 'managedFields'];
+  for (const own of named) delete object.metadata[own];
   delete object.status;
   for (const allocated of ['clusterIP', 'clusterIPs']) delete object.spec?.[allocated];
   for (const port of object.spec?.ports ?? []) delete port.nodePort;

@@ -60,7 +60,7 @@ test('what mutation gives back is pruned and defaulted, and keeps what nobody ch
   });
   expect(body.metadata.uid).not.toBe('mine');
   expect(body.metadata.generation).not.toBe(7);
-  expect(body.metadata.managedFields).toBeUndefined();
+  expect(body.metadata.managedFields).toMatchObject([{ manager: 'unknown', operation: 'Update' }]);
 });
 
 test('what mutation gives back of a wrong type is refused, and nothing is stored', async () => {
