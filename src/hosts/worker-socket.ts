@@ -14,6 +14,8 @@ declare const WebSocketPair: new () => { 0: WebSocket; 1: WorkerSocket };
  * lies in the isolate's 128 MB; a watch that comes so far ends, and its client goes on from there with another.
  */
 const BUDGET = 32 << 20;
+/** Stands for a close that told no code; must not be sent. */
+const NO_CODE = 1005;
 
 export interface WorkerOffer extends UpgradeOffer {
   /** Once accepted: what the Worker must return, and when the socket has closed. */
@@ -74,7 +76,9 @@ function clientSocket(socket: WorkerSocket, onClosed: () => void): ClientSocket 
     'close',
     guarded('client socket close', ({ code, reason }: CloseEvent) => {
       try {
-        socket.close();
+        // As RFC 6455 has it, with the code that came; a close without one is answered without.
+        if (code === NO_CODE) socket.close();
+        else socket.close(code, reason);
       } catch {
         // The runtime has answered it.
       }

@@ -17,9 +17,9 @@ beforeAll(async () => {
 afterAll(() => host?.stop());
 
 test.each([
-  [['exec', 'p', '--', 'ls'], 'Error from server (NotFound): pods/exec is not served by this cluster yet'],
-  [['attach', 'p'], 'Error from server (NotFound): pods/attach is not served by this cluster yet'],
-  [['cp', '/etc/hostname', 'p:/tmp/x'], 'Error from server (NotFound): pods/exec is not served by this cluster yet'],
+  [['exec', 'p', '--', 'ls'], 'Error from server (BadRequest): pod p does not have a host assigned'],
+  [['attach', 'p'], 'Error from server (BadRequest): pod p does not have a host assigned'],
+  [['cp', '/etc/hostname', 'p:/tmp/x'], 'Error from server (BadRequest): pod p does not have a host assigned'],
 ])('kubectl %j is told why it cannot', async (args, message) => {
   const { code, stderr } = await host.tryKubectl(args);
   expect(code).not.toBe(0);

@@ -152,7 +152,8 @@ describe.each<[string, number]>([
     const { client } = cluster;
     await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
     await renew(name, skew);
-    await reportReady(client, name, skew);
+    // The controller writes the node meanwhile.
+    await eventually(() => reportReady(client, name, skew), 20, 50);
     for (let i = 0; i < 3; i++) {
       await pass(30);
       await renew(name, skew);
@@ -165,7 +166,7 @@ describe.each<[string, number]>([
     await look(name);
     await eventually(async () => expect(await readyStatus(name)).toBe('Unknown'), 20, 50);
     // What it reports by itself is a sign as well, without its Lease.
-    await reportReady(client, name, skew + 60);
+    await eventually(() => reportReady(client, name, skew + 60), 20, 50);
     await eventually(async () => expect(await taints(name)).toEqual([]), 20, 50);
     expect([await lookedAt(name), await readyStatus(name)]).toEqual([true, 'True']);
   });
