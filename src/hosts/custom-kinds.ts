@@ -1,6 +1,6 @@
 /** CustomResourceDefinitions as a source of what a tenant serves. */
-import { customResourceDefinitions, isEstablished } from '../apis/apiextensions/custom-resource-definition.ts';
-import type { CustomResourceDefinition } from '../apis/apiextensions/types.ts';
+import { customResourceDefinitions } from '../apis/apiextensions/custom-resource-definition.ts';
+import { type CustomResourceDefinition, isEstablished } from '../apis/apiextensions/types.ts';
 import { definitionsOf } from '../apis/custom/definitions-of.ts';
 import { parseStored, storedResource } from '../apiserver/registry/stored-form.ts';
 import type { Store } from '../apiserver/storage/contract.ts';

@@ -61,8 +61,3 @@ export const customResourceDefinitions = builtIn<CustomResourceDefinition>(
 function storageVersions({ spec }: CustomResourceDefinition): string[] {
   return (spec?.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name);
 }
-
-/** Whether its kinds are served. */
-export function isEstablished({ status }: CustomResourceDefinition): boolean {
-  return status?.conditions?.some(({ type, status: holds }) => type === 'Established' && holds === 'True') === true;
-}

@@ -13,7 +13,7 @@ import { JsonPathError, jsonPath } from '../../meta/json-path.ts';
 import { validateDns1035Label, validateDns1123Subdomain } from '../../meta/names.ts';
 import { own } from '../../meta/own.ts';
 import { validateStructure } from './structural.ts';
-import type { CustomResourceDefinition, CustomResourceVersion } from './types.ts';
+import { type CustomResourceDefinition, type CustomResourceVersion, isEstablished } from './types.ts';
 
 const APPROVED = 'api-approved.kubernetes.io';
 const SCOPES = ['Cluster', 'Namespaced'];
@@ -165,8 +165,7 @@ export function validateDefinitionUpdate(
   };
   same(at.child('group'), object.spec.group, old.spec.group);
   same(at.child('names').child('plural'), object.spec.names.plural, old.spec.names.plural);
-  const established = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
-  if (established) {
+  if (isEstablished(old)) {
     same(at.child('scope'), object.spec.scope, old.spec.scope);
     same(at.child('names').child('kind'), object.spec.names.kind, old.spec.names.kind);
   }

@@ -9,7 +9,11 @@ import type { Column } from '../built-in.ts';
 import { containerCells, described } from '../columns.ts';
 import { podWarnings } from '../core/pod-warnings.ts';
 
-interface Workload extends KubeObject {
+interface Templated extends KubeObject {
+  spec?: { template?: IPodTemplateSpec };
+}
+
+interface Workload extends Templated {
   spec?: { selector?: LabelSelector; template?: IPodTemplateSpec };
 }
 
@@ -41,7 +45,7 @@ export const readyColumn: Column<Replicated> = {
   cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
 };
 
-export const templateColumns: readonly Column<Workload>[] = [
+export const templateColumns: readonly Column<Templated>[] = [
   {
     name: 'Containers',
     type: 'string',

@@ -2,9 +2,10 @@ import type { IReplicationController } from 'kubernetes-models/v1/ReplicationCon
 import type { Strategy } from '../../apiserver/registry/contract.ts';
 import { deepEqual } from '../../meta/equal.ts';
 import { path } from '../../meta/field-error.ts';
+import { templateColumns } from '../apps/workload.ts';
 import { scaleView } from '../autoscaling/scale-view.ts';
 import { builtIn, type Column, type Stored } from '../built-in.ts';
-import { age, containerCells, described, formatMap } from '../columns.ts';
+import { age, described, formatMap } from '../columns.ts';
 import { defaultPodSpec } from './pod-spec-defaults.ts';
 import { podWarnings } from './pod-warnings.ts';
 import {
@@ -63,20 +64,7 @@ export const replicationControllers = builtIn<ReplicationController>('io.k8s.api
     count('Current', described(STATUS, 'replicas'), ({ status }) => status?.replicas),
     count('Ready', described(STATUS, 'readyReplicas'), ({ status }) => status?.readyReplicas),
     age,
-    {
-      name: 'Containers',
-      type: 'string',
-      priority: 1,
-      description: 'Names of each container in the template.',
-      cell: ({ spec }) => containerCells(spec?.template?.spec?.containers).names,
-    },
-    {
-      name: 'Images',
-      type: 'string',
-      priority: 1,
-      description: 'Images referenced by each container in the template.',
-      cell: ({ spec }) => containerCells(spec?.template?.spec?.containers).images,
-    },
+    ...templateColumns,
     {
       name: 'Selector',
       type: 'string',
