@@ -1,7 +1,11 @@
 /** Custom resources, from their definitions to their end, through the real wiring. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MASTERS } from '../../../src/apiserver/request/user.ts';
+import { ensureTenant } from '../../../src/apiserver/storage/postgres/index.ts';
+import { createToken } from '../../../src/tenancy/postgres/tokens.ts';
+import { TENANT } from '../../support/api.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startWiredApi, type WiredApi } from '../../support/wired-api.ts';
+import { BASE_URL, startWiredApi, type WiredApi } from '../../support/wired-api.ts';
 
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const TABS = '/apis/stable.example.com/v1/namespaces/default/crontabs';
@@ -228,11 +232,18 @@ describe('objects of a custom kind', () => {
     ]);
   });
 
-  it('belong to their tenant alone', async () => {
-    // Cross-tenant access is refused by token; what is served follows the tenant that is named.
-    const groups = await api.admin('GET', '/apis');
-    expect(groups.body.groups.map(({ name }: { name: string }) => name)).toContain('stable.example.com');
-    expect(api.plane.app).toBeDefined();
+  it('belong to their tenant alone, named by token or by path', async () => {
+    await ensureTenant(api.db, 'other');
+    await api.plane.bootstrap('other');
+    const user = { name: 'other-admin' };
+    const { token } = await createToken(api.db, { tenant: 'other', user, groups: [MASTERS], description: 'test' });
+    const status = async (path: string, bearer: string) =>
+      (await api.plane.app.request(`${BASE_URL}${path}`, { headers: { authorization: `Bearer ${bearer}` } })).status;
+    expect(await status(TABS, token)).toBe(404);
+    expect(await status(`${CRDS}/crontabs.stable.example.com`, token)).toBe(404);
+    const operator = await api.tokenOf('admin');
+    expect(await status(`/t/other${TABS}`, operator)).toBe(404);
+    expect(await status(`/t/${TENANT}${TABS}`, operator)).toBe(200);
   });
 });
 
