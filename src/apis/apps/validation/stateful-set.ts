@@ -29,8 +29,21 @@ export function validateStatefulSet({ spec }: StatefulSetLike): FieldError[] {
     ...nonNegative(AT.child('minReadySeconds'), spec?.minReadySeconds),
     ...nonNegative(AT.child('revisionHistoryLimit'), spec?.revisionHistoryLimit),
     ...nonNegative(AT.child('ordinals.start'), spec?.ordinals?.start),
-    ...validateSelectorAndTemplate(AT, spec?.selector, spec?.template, 'StatefulSet'),
+    ...validateSelectorAndTemplate(AT, spec?.selector, withClaims(spec), 'StatefulSet'),
   ];
+}
+
+/** The template as its pods will have it: each claim is a volume of its name, in the place of one that is there. */
+function withClaims(spec: IStatefulSetSpec | undefined): IStatefulSetSpec['template'] | undefined {
+  const { template, volumeClaimTemplates = [] } = spec ?? {};
+  if (template?.spec === undefined || volumeClaimTemplates.length === 0) return template;
+  const { volumes = [] } = template.spec;
+  const names = new Set(volumes.map(({ name }) => name));
+  const claims = volumeClaimTemplates
+    .map(({ metadata }) => metadata?.name ?? '')
+    .filter((name) => !names.has(name))
+    .map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  return { ...template, spec: { ...template.spec, volumes: [...volumes, ...claims] } };
 }
 
 /** Comes on top of {@link validateStatefulSet}: older objects may have a name that no Service can have. */
